@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/output.hpp"
+#include "base/sink.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace r2i {
+
+/// Writes JSON: indented by `indent` blanks per level, or on one line without blanks if `indent` is 0, and without a
+/// line break at the end. Bad UTF-8 becomes U+FFFD; numbers that JSON cannot express become null.
+class JsonWriter : public Sink {
+ public:
+  JsonWriter(Output& out, int indent) : out_(out), indent_(indent) {}
+
+  void begin_map() override;
+  void key(std::string_view name) override;
+  void end_map() override;
+  void begin_list() override;
+  void end_list() override;
+  void string(std::string_view value) override;
+  void integer(std::int64_t value) override;
+  void number(double value) override;
+  void boolean(bool value) override;
+
+ private:
+  void begin_line();
+  void begin_entry();
+  std::string& begin_value();
+  void begin_collection(char bracket);
+  void end_collection(char bracket);
+
+  Output& out_;
+  int indent_;
+  int depth_ = 0;
+  bool is_empty_ = true;  // of the innermost map or list
+  bool after_key_ = false;
+};
+
+}  // namespace r2i

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace r2i {
+
+/// Where bytes go. Writers append to `buffer()` and call `spill()` now and then, so that no writer keeps a whole
+/// document and no byte is copied twice.
+class Output {
+ public:
+  Output() = default;
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  virtual ~Output() = default;
+
+  [[nodiscard]] std::string& buffer() noexcept { return buffer_; }
+  void write(std::string_view text) { buffer_ += text; }
+
+  /// Hands the buffer on if it has grown past a block. Throws Error{output}.
+  void spill() {
+    if (buffer_.size() >= kBlock) flush();
+  }
+
+  /// Hands on what is buffered. Throws Error{output}.
+  virtual void flush() = 0;
+
+ protected:
+  static constexpr std::size_t kBlock = 64 * 1024;
+  std::string buffer_;
+};
+
+/// Writes to a file descriptor that somebody else owns. `name` is for messages ("standard output").
+class FdOutput : public Output {
+ public:
+  FdOutput(int fd, std::string name);
+  void flush() override;
+
+ private:
+  int fd_;
+  std::string name_;
+};
+
+/// A file that appears whole, or not at all: written beside its place, with mode 0600, and renamed into it by commit().
+class NewFile {
+ public:
+  /// Throws Error{output}.
+  explicit NewFile(std::string path);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  [[nodiscard]] Output& output() { return *out_; }
+  /// Throws Error{output}; the place then holds what it held before.
+  void commit();
+
+ private:
+  std::string path_;
+  std::string temporary_;
+  int fd_ = -1;
+  std::unique_ptr<FdOutput> out_;
+};
+
+/// Keeps everything: for small texts, and for tests.
+class StringOutput : public Output {
+ public:
+  void flush() override {}
+  [[nodiscard]] const std::string& text() const noexcept { return buffer_; }
+};
+
+}  // namespace r2i

@@ -1,0 +1,188 @@
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+
+namespace r2i {
+
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+bool is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.emplace_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  if (count == 1) return fmt::format("1 {}", noun);
+  if (noun.ends_with('y')) return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
+  return fmt::format("{} {}s", count, noun);
+}
+
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (to_lower(a[i - 1]) == to_lower(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+/// The character at the front of `text` and its length; length 0 means that the front is not UTF-8.
+struct Character {
+  std::uint32_t value;
+  std::size_t length;
+};
+
+std::uint32_t smallest_of_length(std::size_t length) {
+  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  return kSmallest[length];
+}
+
+Character first_character(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xF8 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+  if (length == 0 || text.size() < length) return {0, 0};
+  std::uint32_t value = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<unsigned char>(text[i]);
+    if ((next & 0xC0U) != 0x80U) return {0, 0};
+    value = (value << 6U) | (next & 0x3FU);
+  }
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest_of_length(length) || surrogate || value > 0x10FFFF) return {0, 0};
+  return {value, length};
+}
+
+bool is_harmful(std::uint32_t c) {
+  if (c < 0x20) return c != '\t' && c != '\n';
+  return (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
+}
+
+bool is_plain_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+template <typename Refuse>
+std::string replace_if(std::string_view text, Refuse refuse) {
+  std::string clean;
+  clean.reserve(text.size());
+  bool in_bad_run = false;
+  while (!text.empty()) {
+    const Character c = first_character(text);
+    const std::size_t length = std::max<std::size_t>(c.length, 1);
+    const bool bad_bytes = c.length == 0;
+    if (!bad_bytes && !refuse(c.value)) {
+      clean += text.substr(0, length);
+    } else if (!bad_bytes || !in_bad_run) {
+      clean += kReplacement;
+    }
+    in_bad_run = bad_bytes;
+    text.remove_prefix(length);
+  }
+  return clean;
+}
+
+}  // namespace
+
+std::optional<std::string> closest(std::string_view text, const std::vector<std::string>& candidates) {
+  std::size_t best = std::max<std::size_t>(text.size() / 3, 1) + 1;
+  std::optional<std::string> found;
+  for (const auto& candidate : candidates) {
+    const auto distance = edit_distance(text, candidate);
+    if (distance < best) {
+      best = distance;
+      found = candidate;
+    }
+  }
+  return found;
+}
+
+std::string did_you_mean(std::string_view text, const std::vector<std::string>& candidates) {
+  const auto candidate = closest(text, candidates);
+  return candidate ? fmt::format(" (did you mean \"{}\"?)", *candidate) : std::string();
+}
+
+bool is_clean_text(std::string_view text) {
+  if (is_plain_ascii(text)) return true;
+  while (!text.empty()) {
+    const Character c = first_character(text);
+    if (c.length == 0 || is_harmful(c.value)) return false;
+    text.remove_prefix(c.length);
+  }
+  return true;
+}
+
+std::string clean_text(std::string_view text) {
+  return replace_if(text, is_harmful);
+}
+
+std::string valid_utf8(std::string_view text) {
+  return replace_if(text, [](std::uint32_t) { return false; });
+}
+
+std::string quoted(std::string_view text, std::size_t limit) {
+  const bool cut = text.size() > limit;
+  std::string clean = clean_text(text.substr(0, limit));
+  std::string visible = "\"";
+  for (const char c : clean) {
+    if (c == '\n') {
+      visible += "\\n";
+    } else if (c == '\t') {
+      visible += "\\t";
+    } else {
+      if (c == '"' || c == '\\') visible += '\\';
+      visible += c;
+    }
+  }
+  visible += cut ? "…\"" : "\"";
+  return visible;
+}
+
+}  // namespace r2i

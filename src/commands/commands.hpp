@@ -1,0 +1,12 @@
+#pragma once
+
+#include "commands/command.hpp"
+
+namespace r2i::commands {
+
+ExitCode run_fetch(Session& session);
+ExitCode run_export(Session& session);
+ExitCode run_version(Session& session);
+ExitCode run_completion(Session& session);
+
+}  // namespace r2i::commands

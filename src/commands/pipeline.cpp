@@ -1,0 +1,115 @@
+#include "commands/pipeline.hpp"
+
+#include "base/text.hpp"
+#include "sources/source.hpp"
+#include "transform/convert.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+namespace r2i::commands {
+
+namespace {
+
+class CountingSink : public ServiceSink {
+ public:
+  CountingSink(Gathered& gathered, ServiceSink& next) : gathered_(gathered), next_(next) {}
+  void service(Service&& service) override {
+    ++gathered_.services;
+    gathered_.instances += service.instances.size();
+    next_.service(std::move(service));
+  }
+
+ private:
+  Gathered& gathered_;
+  ServiceSink& next_;
+};
+
+class ConvertingSink : public ServiceSink {
+ public:
+  ConvertingSink(const ConversionSettings& settings, Diagnostics& diagnostics)
+      : settings_(settings), diagnostics_(diagnostics) {}
+  void service(Service&& service) override {
+    if (!service.complete) return;
+    if (auto converted = transform::convert(std::move(service), settings_, diagnostics_))
+      all_.push_back(std::move(*converted));
+  }
+  std::vector<transform::Converted> take() { return std::move(all_); }
+
+ private:
+  const ConversionSettings& settings_;
+  Diagnostics& diagnostics_;
+  std::vector<transform::Converted> all_;
+};
+
+void check_scopes(const std::vector<SourceState>& states) {
+  std::set<std::string> seen;
+  for (const SourceState& state : states) {
+    for (const ScopeState& scope : state.scopes) {
+      if (seen.insert(scope.scope->display()).second) continue;
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} is read twice: from two snapshots, or from a snapshot and its registry",
+                              scope.scope->display()));
+    }
+  }
+}
+
+}  // namespace
+
+bool Gathered::complete() const {
+  return std::ranges::all_of(states, &SourceState::complete);
+}
+
+bool Gathered::knows(const Scope* scope) const {
+  return std::ranges::any_of(states, [&](const SourceState& state) {
+    return std::ranges::any_of(state.scopes, [&](const ScopeState& s) { return s.scope.get() == scope; });
+  });
+}
+
+Gathered gather(Session& session, ServiceSink& services) {
+  const config::Settings& settings = session.settings;
+  const sources::FetchOptions options{settings.names, settings.request_timeout, settings.parallelism};
+  // All are made before one is read: a mistake in the last one should not show after minutes.
+  std::vector<std::unique_ptr<sources::Source>> all;
+  for (const SourceSpec& spec : settings.sources)
+    all.push_back(sources::make_source(spec, options, session.environment));
+
+  Gathered gathered;
+  CountingSink counting(gathered, services);
+  for (const auto& source : all) {
+    for (SourceState& state : source->fetch(*session.context, counting)) gathered.states.push_back(std::move(state));
+    session.context->check_interrupt();
+  }
+  check_scopes(gathered.states);
+  return gathered;
+}
+
+Desired desired_manifests(Session& session) {
+  const ConversionSettings& settings = session.settings.conversion;
+  ConvertingSink converting(settings, session.report);
+  Desired desired;
+  desired.gathered = gather(session, converting);
+  auto converted = converting.take();
+  std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
+  desired.manifests = transform::combine(std::move(converted), settings, session.report);
+  return desired;
+}
+
+void say_sources(Session& session, const Gathered& gathered) {
+  for (const SourceState& state : gathered.states) {
+    std::vector<std::string> scopes;
+    for (const ScopeState& scope : state.scopes) {
+      scopes.push_back(scope.scope->name + (scope.complete ? "" : " (incomplete)"));
+    }
+    const std::string address = state.source->address.empty() ? "" : fmt::format(" at {}", state.source->address);
+    session.report.say(fmt::format("read {}{}: {}", state.source->name, address, join(scopes, ", ")));
+  }
+  session.report.say(
+      fmt::format("{}, {}", counted(gathered.services, "service"), counted(gathered.instances, "instance")));
+}
+
+}  // namespace r2i::commands

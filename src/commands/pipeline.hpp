@@ -1,0 +1,41 @@
+#pragma once
+
+#include "commands/session.hpp"
+#include "model/service.hpp"
+#include "model/snapshot.hpp"
+#include "transform/combine.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace r2i::commands {
+
+/// What reading all sources gave, besides the services themselves.
+struct Gathered {
+  std::vector<SourceState> states;
+  std::size_t services = 0;
+  std::size_t instances = 0;
+
+  [[nodiscard]] bool complete() const;
+  /// Whether the service belongs to a scope of these sources: one of a file that turned out invalid does not.
+  [[nodiscard]] bool knows(const Scope* scope) const;
+};
+
+/// Sources → services: reads every source of the settings, one after the other. Throws Error{interrupted} after a
+/// signal, and Error{usage} if two of them are the same source and scope.
+Gathered gather(Session& session, ServiceSink& services);
+
+/// Services → manifests.
+struct Desired {
+  Gathered gathered;
+  transform::Manifests manifests;
+};
+
+/// The way of the data: sources → convert, service by service → combine. Nothing is converted of a service that was not
+/// read in full.
+Desired desired_manifests(Session& session);
+
+/// Says what was read, a line for each source.
+void say_sources(Session& session, const Gathered& gathered);
+
+}  // namespace r2i::commands

@@ -1,0 +1,100 @@
+#include "commands/report.hpp"
+
+#include "base/text.hpp"
+#include "model/codes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace r2i::commands {
+
+namespace {
+
+// Four thousand services that could not be read have one cause: the first ones and their number tell it.
+constexpr std::ptrdiff_t kMostShown = 20;
+constexpr int kFirstConversionCode = 2000;
+
+bool order(const Diagnostic& a, const Diagnostic& b) {
+  // Errors come last: they are what is to be seen above the summary.
+  return std::tie(a.severity, a.code, a.subject, a.message) < std::tie(b.severity, b.code, b.subject, b.message);
+}
+
+std::string severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
+  }
+  return "";
+}
+
+}  // namespace
+
+void Report::report(Diagnostic diagnostic) {
+  ++counts_[diagnostic.code];
+  if (diagnostic.severity == Severity::error || verbose_) kept_.push_back(std::move(diagnostic));
+}
+
+void Report::show_sources() {
+  std::erase_if(kept_, [](const Diagnostic& d) { return d.code >= kFirstConversionCode; });
+  show();
+}
+
+void Report::show() {
+  std::ranges::sort(kept_, order);
+  for (auto first = kept_.cbegin(); first != kept_.cend();) {
+    const auto last = std::find_if(first, kept_.cend(), [&](const Diagnostic& d) { return d.code != first->code; });
+    show_code(first, last);
+    first = last;
+  }
+  kept_.clear();
+}
+
+void Report::show_code(std::vector<Diagnostic>::const_iterator first, std::vector<Diagnostic>::const_iterator last) {
+  const auto shown = verbose_ ? last : first + std::min(last - first, kMostShown);
+  for (auto it = first; it != shown; ++it) {
+    terminal_.line(fmt::format("{} {}: {}: {}", code_name(it->code), terminal_.severity(severity_name(it->severity)),
+                               clean_text(it->subject), clean_text(it->message)));
+  }
+  if (shown != last)
+    terminal_.line(fmt::format("{} … and {} more (-v shows each)", code_name(first->code), last - shown));
+  if (!first->hint.empty()) terminal_.line("  " + first->hint);
+}
+
+void Report::say(const std::string& line) {
+  if (!quiet_) terminal_.line(line);
+}
+
+void Report::show_losses() {
+  std::map<Loss, std::pair<std::size_t, std::vector<std::string>>> by_loss;
+  for (const auto& [number, count] : counts_) {
+    const CodeInfo& info = code_info(number);
+    if (info.loss == Loss::nothing && number < kFirstConversionCode) continue;
+    auto& [total, reasons] = by_loss[info.loss];
+    total += count;
+    reasons.push_back(fmt::format("{} {}", count, info.reason));
+  }
+  bool more = false;
+  for (const auto& [loss, entry] : by_loss) {
+    const auto& [total, reasons] = entry;
+    const std::string what = loss == Loss::service    ? "left out: " + counted(total, "service")
+                             : loss == Loss::instance ? "left out: " + counted(total, "instance")
+                                                      : "noted";
+    say(fmt::format("{}: {}", what, join(reasons, ", ")));
+    more = true;
+  }
+  if (more && !verbose_) say("-v shows each of them");
+}
+
+bool Report::has_findings() const {
+  return std::ranges::any_of(counts_, [](const auto& entry) {
+    return entry.first >= kFirstConversionCode && code_info(entry.first).severity == Severity::error;
+  });
+}
+
+}  // namespace r2i::commands

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/diagnostic.hpp"
+#include "commands/terminal.hpp"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace r2i::commands {
+
+/// Collects diagnostics: keeps errors (with `verbose` everything), counts the rest by code, and shows them sorted, on
+/// standard error, so that the order in which answers came in does not show.
+class Report : public Diagnostics {
+ public:
+  Report(Terminal& terminal, bool verbose, bool quiet) : terminal_(terminal), verbose_(verbose), quiet_(quiet) {}
+
+  void report(Diagnostic diagnostic) override;
+
+  /// Shows what was kept: `R2I2040 error: service "pg" of consul/dc1: withheld: …`, and what to do once for each code.
+  void show();
+  /// As show(), without what the conversion found: it is of no interest where nothing is exported.
+  void show_sources();
+  /// Shows one line of the summary, unless quiet.
+  void say(const std::string& line);
+  /// Shows why the run did not do what it was asked for, quiet or not.
+  void fail(const std::string& line) { terminal_.line("error: " + line); }
+  /// Shows what was left out and altered, by reason, unless quiet.
+  void show_losses();
+
+  /// Errors about the conversion, not about reading the sources.
+  [[nodiscard]] bool has_findings() const;
+
+ private:
+  void show_code(std::vector<Diagnostic>::const_iterator first, std::vector<Diagnostic>::const_iterator last);
+
+  Terminal& terminal_;
+  bool verbose_;
+  bool quiet_;
+  std::vector<Diagnostic> kept_;
+  std::map<int, std::size_t> counts_;
+};
+
+}  // namespace r2i::commands

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/environment.hpp"
+#include "model/settings.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace r2i::config {
+
+/// What was typed: the key of a setting → the values of its flag, as they are.
+using TypedFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+enum class OutputFormat { yaml, json, name };
+enum class When { auto_, always, never };
+
+/// What it means. Each setting has its default where neither a flag nor the environment says otherwise.
+struct Settings {
+  std::vector<SourceSpec> sources;
+  NameRules names;
+  std::chrono::milliseconds request_timeout{30000};
+  unsigned parallelism = 16;
+  bool allow_partial = false;
+  ConversionSettings conversion;
+  OutputFormat output = OutputFormat::yaml;
+  std::string api_version = "v1";
+  bool keep_secrets = false;
+  std::string output_file;
+  bool verbose = false;
+  bool quiet = false;
+  When color = When::auto_;
+};
+
+/// Flag, else R2I_* variable, else default, for the settings named in `keys` (those that the command takes). Throws
+/// Error{usage} with everything that is wrong, one finding a line.
+Settings resolve(const std::vector<std::string_view>& keys, const TypedFlags& flags, const Environment& environment);
+
+}  // namespace r2i::config

@@ -1,0 +1,105 @@
+#include "config/source_spec.hpp"
+
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "model/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace r2i::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kSecretKeys = {"token", "password", "secret", "auth"};
+
+std::vector<std::string> known_keys(std::string_view kind) {
+  std::vector<std::string> keys;
+  for (const SourceSettingInfo& info : all_source_settings()) {
+    if (info.kind.empty() || info.kind == kind) keys.emplace_back(info.key);
+  }
+  return keys;
+}
+
+/// The address without user info, for messages. A file's path stays as it is.
+std::string display_of(const std::string& kind, const std::string& address) {
+  if (kind == "file") return address;
+  const auto url = parse_url(address);
+  return url ? url->display() : "(an address that cannot be read)";
+}
+
+void check_key(const SourceSpec& spec, const std::string& key, std::vector<std::string>& problems) {
+  if (std::ranges::find(kSecretKeys, key) != kSecretKeys.end()) {
+    problems.push_back(
+        fmt::format("{}: {}: a secret must not stand in a flag: give a file (tokenFile=) or the registry's own "
+                    "environment variable",
+                    spec.text, key));
+    return;
+  }
+  const auto known = known_keys(spec.kind);
+  if (std::ranges::find(known, key) == known.end()) {
+    problems.push_back(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, quoted(key),
+                                   did_you_mean(key, known), join(known, ", ")));
+  }
+}
+
+void read_query(std::string_view query, SourceSpec& spec, std::vector<std::string>& problems) {
+  for (const std::string& pair : split(query, '&')) {
+    if (pair.empty()) continue;
+    const auto equals = pair.find('=');
+    const std::string key = percent_decode(pair.substr(0, equals));
+    check_key(spec, key, problems);
+    if (equals == std::string::npos) {
+      problems.push_back(fmt::format("{}: {} has no value: expected {}=…", spec.text, quoted(key), key));
+      continue;
+    }
+    std::string value = percent_decode(pair.substr(equals + 1));
+    // A key that comes twice is a list, as in a URL.
+    auto [at, is_new] = spec.values.emplace(key, value);
+    if (!is_new) at->second += "," + value;
+  }
+}
+
+}  // namespace
+
+SourceSpec parse_source(std::string_view text, std::vector<std::string>& problems) {
+  SourceSpec spec;
+  const auto question = text.find('?');
+  const std::string_view head = text.substr(0, question);
+  const auto equals = head.find('=');
+  spec.kind = head.substr(0, equals);
+  if (equals != std::string_view::npos) {
+    for (const std::string& address : split(head.substr(equals + 1), ',')) {
+      if (!trim(address).empty()) spec.addresses.emplace_back(trim(address));
+    }
+    if (spec.addresses.empty()) problems.push_back(fmt::format("--from {}: the address is empty", spec.kind));
+  }
+  std::vector<std::string> shown;
+  for (const std::string& address : spec.addresses) shown.push_back(display_of(spec.kind, address));
+  spec.text = shown.empty() ? spec.kind : fmt::format("{}={}", spec.kind, join(shown, ","));
+  if (question != std::string_view::npos) read_query(text.substr(question + 1), spec, problems);
+
+  const auto name = spec.values.find("name");
+  spec.named = name != spec.values.end();
+  spec.name = spec.named ? name->second : spec.kind;
+  if (spec.name.empty() || !is_label_value(spec.name)) {
+    problems.push_back(
+        fmt::format("{}: the name {} cannot be a label's value in Kubernetes", spec.text, quoted(spec.name)));
+  }
+  return spec;
+}
+
+void check_names(const std::vector<SourceSpec>& sources, std::vector<std::string>& problems) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      // Snapshots have the names of their own sources.
+      if (sources[i].name != sources[j].name || sources[i].kind == "file") continue;
+      problems.push_back(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
+                                     sources[i].text, quoted(sources[i].name)));
+    }
+  }
+}
+
+}  // namespace r2i::config

@@ -1,0 +1,157 @@
+#include "model/read_manifest.hpp"
+
+#include "base/text.hpp"
+#include "model/manifest_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace r2i {
+
+namespace {
+
+/// Reads the one field that is called `wanted_`; visit_…() offers it all of an object's fields.
+class FieldReader {
+ public:
+  FieldReader(DocumentReader& reader, std::string_view wanted) : reader_(reader), wanted_(wanted) {}
+
+  [[nodiscard]] bool matched() const { return matched_; }
+
+  template <typename T>
+  void field(std::string_view name, T& member) {
+    if (matched_ || name != wanted_) return;
+    matched_ = true;
+    if (reader_.cursor().type() == JsonCursor::Type::null) {
+      reader_.cursor().skip();
+    } else {
+      read(member);
+    }
+  }
+
+ private:
+  void read(std::string& out) { reader_.read(out); }
+  void read(std::vector<std::string>& out) { reader_.read(out); }
+  void read(Pairs& out) { reader_.read(out); }
+  void read(std::uint32_t& out) {
+    std::int64_t value = 0;
+    reader_.read(value);
+    if (value < 0 || value > std::numeric_limits<std::uint32_t>::max()) {
+      reader_.find(reader_.cursor().offset(), "expected a number from 0 to 4294967295");
+      return;
+    }
+    out = static_cast<std::uint32_t>(value);
+  }
+  void read(PortMap& out) {
+    out.clear();
+    reader_.object({}, [&](std::string_view key) {
+      read(out.emplace_back(key, 0).second);
+      return true;
+    });
+  }
+  void read(Location& out) { read_enum(out, kLocationNames); }
+  void read(Resolution& out) { read_enum(out, kResolutionNames); }
+  void read(std::vector<Endpoint>& out) {
+    out.clear();
+    reader_.list([&] { read(out.emplace_back()); });
+  }
+  void read(std::vector<ServicePort>& out) {
+    out.clear();
+    reader_.list([&] { read(out.emplace_back()); });
+  }
+  void read(Endpoint& out) {
+    read_object([&](FieldReader& field) { visit_endpoint(field, out); });
+  }
+  void read(ServicePort& out) {
+    read_object([&](FieldReader& field) { visit_port(field, out); });
+  }
+  void read(WorkloadSelector& out) {
+    read_object([&](FieldReader& field) { visit_selector(field, out); });
+  }
+
+  template <typename Enum, std::size_t N>
+  void read_enum(Enum& out, const std::array<std::string_view, N>& names) {
+    std::string text;
+    reader_.read(text);
+    const auto found = std::ranges::find(names, text);
+    if (found != names.end()) {
+      out = static_cast<Enum>(found - names.begin());
+    } else if (!text.empty()) {
+      reader_.find(reader_.cursor().offset(), fmt::format("unknown value {}", quoted(text)));
+    }
+  }
+
+  template <typename Visit>
+  void read_object(Visit visit) {
+    reader_.object({}, [&](std::string_view key) {
+      FieldReader field(reader_, key);
+      visit(field);
+      return field.matched();
+    });
+  }
+
+  DocumentReader& reader_;
+  std::string_view wanted_;
+  bool matched_ = false;
+};
+
+template <typename Visit>
+void read_fields(DocumentReader& reader, Visit visit) {
+  reader.object({}, [&](std::string_view key) {
+    FieldReader field(reader, key);
+    visit(field);
+    return field.matched();
+  });
+}
+
+/// What an object may hold before its kind is known: both kinds' specs are read along.
+struct Parts {
+  std::string api_version;
+  std::string kind;
+  ServiceEntry service_entry;
+  Endpoint endpoint;
+};
+
+// The two specs share one name, `ports`: a list in one, a map in the other. So the kind need not come first.
+void read_spec(DocumentReader& reader, Parts& parts) {
+  reader.object({}, [&](std::string_view key) {
+    FieldReader field(reader, key);
+    const bool port_map = key == "ports" && reader.cursor().type() == JsonCursor::Type::object;
+    if (!port_map) visit_service_entry(field, parts.service_entry);
+    visit_endpoint(field, parts.endpoint);
+    return field.matched();
+  });
+}
+
+}  // namespace
+
+std::optional<ReadManifest> read_manifest(DocumentReader& reader) {
+  Parts parts;
+  const std::size_t start = reader.cursor().offset();
+  reader.object({}, [&](std::string_view key) {
+    if (key == "apiVersion") {
+      reader.read(parts.api_version);
+    } else if (key == "kind") {
+      reader.read(parts.kind);
+    } else if (key == "metadata") {
+      read_fields(reader, [&](FieldReader& field) { visit_meta(field, parts.service_entry.meta); });
+    } else if (key == "spec") {
+      read_spec(reader, parts);
+    } else {
+      return false;
+    }
+    return true;
+  });
+  constexpr std::string_view kGroup = "networking.istio.io/";
+  const bool ours = parts.api_version.starts_with(kGroup);
+  const std::string version = ours ? parts.api_version.substr(kGroup.size()) : std::string();
+  if (ours && parts.kind == "ServiceEntry") return ReadManifest{std::move(parts.service_entry), version};
+  if (ours && parts.kind == "WorkloadEntry") {
+    return ReadManifest{WorkloadEntry{std::move(parts.service_entry.meta), std::move(parts.endpoint)}, version};
+  }
+  if (!reader.cursor().fault()) reader.find(start, "expected a ServiceEntry or a WorkloadEntry of networking.istio.io");
+  return std::nullopt;
+}
+
+}  // namespace r2i

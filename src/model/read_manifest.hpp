@@ -1,0 +1,22 @@
+#pragma once
+
+#include "model/document_reader.hpp"
+#include "model/manifest.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r2i {
+
+/// A manifest read back, with the API version that it was written in ("v1").
+struct ReadManifest {
+  Manifest manifest;
+  std::string version;
+};
+
+/// The inverse of describe(): reads the object that the reader stands on. Fields that we never write (`status`, managed
+/// fields) are skipped. Nothing, with a finding, if it is neither a ServiceEntry nor a WorkloadEntry.
+std::optional<ReadManifest> read_manifest(DocumentReader& reader);
+
+}  // namespace r2i

@@ -1,0 +1,43 @@
+#include "model/secrets.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace r2i {
+
+namespace {
+
+constexpr std::array<std::string_view, 12> kSecretWords = {"password",   "passwd",        "passphrase", "secret",
+                                                           "token",      "apikey",        "accesskey",  "privatekey",
+                                                           "credential", "authorization", "signingkey", "pwd"};
+
+bool has_url_password(std::string_view value) {
+  const auto scheme = value.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view authority = value.substr(scheme + 3, value.find_first_of("/?#", scheme + 3) - (scheme + 3));
+  const auto at = authority.rfind('@');
+  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_secret_key(std::string_view key) {
+  std::string letters;
+  for (const char c : key) {
+    if (is_alnum(c)) letters += to_lower(c);
+  }
+  return std::ranges::any_of(kSecretWords,
+                             [&](std::string_view word) { return letters.find(word) != std::string::npos; });
+}
+
+bool is_secret_value(std::string_view value) {
+  constexpr std::size_t kAwsKeyLength = 20;
+  return value.find("PRIVATE KEY-----") != std::string_view::npos || value.starts_with("eyJhbGciOi") ||
+         ((value.starts_with("AKIA") || value.starts_with("ASIA")) && value.size() == kAwsKeyLength) ||
+         has_url_password(value);
+}
+
+}  // namespace r2i

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace r2i {
+
+/// Whether a key of a registry's metadata names something that must not leave the registry (password, token, …).
+bool is_secret_key(std::string_view key);
+
+/// Whether a value is a secret by its own looks: a private key, a JSON web token, an AWS key, a URL with a password.
+bool is_secret_value(std::string_view value);
+
+}  // namespace r2i

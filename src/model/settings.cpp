@@ -1,0 +1,132 @@
+#include "model/settings.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace r2i {
+
+namespace {
+
+constexpr auto kSettings = std::to_array<SettingInfo>({
+    {"from", "--from", 0, "KIND[=ADDRESS]", true, "", "", "Sources",
+     "A registry to read: consul, consul=https://c:8501, file=snapshot.json, file=- or file=DIRECTORY. Settings of the "
+     "source "
+     "follow as a query: 'consul=https://c:8501?datacenter=dc2&name=west'. May be given several times."},
+    {"include", "--include", 0, "GLOB", true, "", "all", "Sources", "Take only the services whose name matches."},
+    {"exclude", "--exclude", 0, "GLOB", true, "", "none", "Sources", "Leave out the services whose name matches."},
+    {"requestTimeout", "--request-timeout", 0, "DURATION", false, "", "30s", "Sources",
+     "How long one request to a registry may take; 0 means no limit."},
+    {"parallelism", "--parallelism", 0, "N", false, "", "16", "Sources",
+     "How many requests to a registry run at once."},
+    {"allowPartial", "--allow-partial", 0, "", false, "", "", "Sources",
+     "Go on with what could be read when a source is incomplete, and exit 0."},
+
+    {"namespace", "--namespace", 'n', "NAMESPACE", false, "", "none", "Conversion",
+     "Write this metadata.namespace into every object."},
+    {"owner", "--owner", 0, "NAME", false, "", "default", "Conversion", "The owner that the objects are marked with."},
+    {"health", "--health", 0, "POLICY", false, "warning|passing|any", "warning for consul, else passing", "Conversion",
+     "Which instances become endpoints: those that are at least in state warning, those that are passing, or any."},
+    {"hostTemplate", "--host-template", 0, "TEMPLATE", false, "", "{service}.service.consul for consul", "Conversion",
+     "The host of a service, from {service}, {group}, {namespace}, {datacenter}, {kind}, {source}, {scope} and "
+     "{peer}."},
+    {"servicePorts", "--service-port", 0, "PORT", true, "", "the instances' port", "Conversion",
+     "A port of every service: a number, or `instance` for each distinct port of its instances. May be given several "
+     "times."},
+    {"protocol", "--protocol", 0, "PROTOCOL", false, "tcp|http|http2|grpc|grpc-web|https|tls|mongo|redis|mysql",
+     "found out", "Conversion", "The protocol of every port."},
+    {"exportTo", "--export-to", 0, "NAMESPACE", true, "", "the mesh's default", "Conversion",
+     "Make the hosts visible in this namespace only (`.`: the object's own). May be given several times."},
+    {"dnsCapture", "--dns-capture", 0, "", false, "", "", "Conversion",
+     "The proxies resolve names through Istio (ISTIO_META_DNS_CAPTURE), which gives every host an address of its own."},
+    {"tcpWithoutAddress", "--tcp-without-address", 0, "WHAT", false, "withhold|export", "withhold", "Conversion",
+     "What to do with a TCP service that has no address of its own and so takes all traffic on its port."},
+    {"layout", "--layout", 0, "LAYOUT", false, "inline|workload-entries", "inline", "Conversion",
+     "Endpoints inside the ServiceEntry, or one WorkloadEntry for each."},
+
+    {"output", "--output", 'o', "FORMAT", false, "yaml|json|name", "yaml", "Output", "The format of what is printed."},
+    {"apiVersion", "--api-version", 0, "VERSION", false, "v1|v1beta1", "v1", "Output",
+     "The version of networking.istio.io: v1beta1 for Istio before 1.22."},
+    {"keepSecrets", "--keep-secrets", 0, "", false, "", "", "Output",
+     "Keep values that look like secrets instead of writing <redacted>."},
+    {"outputFile", "--output-file", 0, "FILE", false, "", "standard output", "Output",
+     "Write to this file, which only its owner can read, by renaming it into place."},
+
+    {"verbose", "--verbose", 'v', "", false, "", "", "Messages", "Show every diagnostic, not only errors and counts."},
+    {"quiet", "--quiet", 'q', "", false, "", "", "Messages", "Show errors only: no summary, no progress."},
+    {"color", "--color", 0, "WHEN", false, "auto|always|never", "auto", "Messages", "Colour in messages."},
+});
+
+constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
+    {"", "name", "", "the kind", "What the source is called in labels, messages and snapshots."},
+    {"", "expect.minServices", "", "0", "With fewer services the source is incomplete."},
+    {"", "expect.minInstances", "", "0", "With fewer instances the source is incomplete."},
+    {"", "expect.services", "", "none", "Services that must be there, separated by commas."},
+
+    {"consul", "datacenter", "", "the agent's own", "A datacenter, several separated by commas, or `all`."},
+    {"consul", "localDatacenter", "", "the agent's own", "The datacenter whose hosts have no datacenter in them."},
+    {"consul", "namespace", "CONSUL_NAMESPACE", "none", "Enterprise: the namespace to read."},
+    {"consul", "partition", "CONSUL_PARTITION", "none", "Enterprise: the admin partition to read."},
+    {"consul", "peer", "", "none", "The cluster peer whose imported services are read."},
+    {"consul", "filter", "", "none", "A filter expression for instances."},
+    {"consul", "serviceFilter", "", "none", "A filter expression for the list of services."},
+    {"consul", "nodeMeta", "", "none", "Only nodes with this `key:value`; several separated by commas."},
+    {"consul", "consistency", "", "stale", "stale, default or consistent."},
+    {"consul", "maxStale", "", "5s", "How long a server may be out of touch with the leader."},
+    {"consul", "tokenFile", "CONSUL_HTTP_TOKEN_FILE", "none",
+     "A file with the ACL token; read again when a request is refused."},
+    {"consul", "caFile", "CONSUL_CACERT", "the system's", "CA certificates that replace the system's."},
+    {"consul", "caDir", "CONSUL_CAPATH", "none", "A directory of CA certificates that replace the system's."},
+    {"consul", "certFile", "CONSUL_CLIENT_CERT", "none", "The client's certificate."},
+    {"consul", "keyFile", "CONSUL_CLIENT_KEY", "none", "The client's key."},
+    {"consul", "tlsServerName", "CONSUL_TLS_SERVER_NAME", "the address's host",
+     "The name that the server's certificate must have."},
+    {"consul", "insecureSkipVerify", "CONSUL_HTTP_SSL_VERIFY", "false", "Do not verify the server's certificate."},
+    {"consul", "trustView", "", "false", "What the token may not see is not meant to be exported."},
+    {"consul", "emulator", "", "false", "The server only speaks Consul's API and has no service \"consul\"."},
+    {"consul", "maxAnswerBytes", "", "536870912", "The most bytes that one answer may have."},
+});
+
+constexpr auto kProtocols = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"tcp", "TCP"},           {"http", "HTTP"},      {"http/1.1", "HTTP"}, {"http1", "HTTP"},  {"http2", "HTTP2"},
+    {"h2", "HTTP2"},          {"h2c", "HTTP2"},      {"grpc", "GRPC"},     {"tri", "GRPC"},    {"triple", "GRPC"},
+    {"grpc-web", "GRPC-WEB"}, {"https", "HTTPS"},    {"tls", "TLS"},       {"mongo", "MONGO"}, {"mongodb", "MONGO"},
+    {"redis", "REDIS"},       {"mysql", "MYSQL"},    {"dubbo", "TCP"},     {"thrift", "TCP"},  {"rest", "HTTP"},
+    {"ws", "HTTP"},           {"websocket", "HTTP"},
+});
+
+}  // namespace
+
+std::span<const SettingInfo> all_settings() {
+  return kSettings;
+}
+
+const SettingInfo& setting_info(std::string_view key) {
+  const auto found = std::ranges::find(kSettings, key, &SettingInfo::key);
+  if (found == kSettings.end()) throw Error(ErrorKind::bug, fmt::format("there is no setting {}", key));
+  return *found;
+}
+
+std::string environment_name(const SettingInfo& setting) {
+  std::string name = "R2I_";
+  for (const char c : setting.flag.substr(2)) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
+std::span<const SourceSettingInfo> all_source_settings() {
+  return kSourceSettings;
+}
+
+std::optional<std::string> protocol_from(std::string_view text) {
+  const std::string lower = to_lower(trim(text));
+  const auto found = std::ranges::find(kProtocols, lower, &std::pair<std::string_view, std::string_view>::first);
+  if (found == kProtocols.end()) return std::nullopt;
+  return std::string(found->second);
+}
+
+}  // namespace r2i

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "model/decided.hpp"
+#include "model/host_template.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2i {
+
+/// One row of the table of settings: what a command can be told, by flag or by environment. The parser, `--help`, the
+/// man pages and the completions come from it or are held to it by a test.
+struct SettingInfo {
+  std::string_view key;      ///< as in a configuration file: "hostTemplate"
+  std::string_view flag;     ///< "--host-template"; its variable is R2I_HOST_TEMPLATE
+  char letter;               ///< of the short form, or 0
+  std::string_view metavar;  ///< "TEMPLATE"; empty: a switch
+  bool repeatable;           ///< may be given several times; in the environment the values are separated by line breaks
+  std::string_view choices;  ///< "yaml|json|name", or empty
+  std::string_view fallback;  ///< the default as the help shows it
+  std::string_view group;     ///< heading in the help
+  std::string_view doc;
+};
+
+std::span<const SettingInfo> all_settings();
+const SettingInfo& setting_info(std::string_view key);
+/// "R2I_HOST_TEMPLATE"
+std::string environment_name(const SettingInfo& setting);
+
+/// One row of the table of what a source can be told, as query parameters of its address.
+struct SourceSettingInfo {
+  std::string_view kind;  ///< empty: every kind
+  std::string_view key;
+  std::string_view environment;  ///< the registry's own variable, or empty
+  std::string_view fallback;
+  std::string_view doc;
+};
+
+std::span<const SourceSettingInfo> all_source_settings();
+
+/// One `--from KIND[=ADDRESS][?key=value&…]`, read as far as it can be without knowing the kind.
+struct SourceSpec {
+  std::string kind;
+  std::string name;                    ///< from ?name=, else the kind
+  bool named = false;                  ///< whether ?name= gave it
+  std::vector<std::string> addresses;  ///< as written, without the query; empty: the registry's own default
+  std::map<std::string, std::string> values;
+  std::string text;  ///< for messages, without user info
+};
+
+enum class HealthPolicy { warning, passing, any };
+enum class TcpWithoutAddress { withhold, export_ };
+enum class Layout { inline_, workload_entries };
+
+/// Which service ports a service gets. Nothing set: design row 6's own rule.
+struct ServicePortRule {
+  std::vector<std::uint32_t> numbers;
+  bool instance = false;  ///< each distinct port of the instances, too
+
+  [[nodiscard]] bool is_default() const { return numbers.empty() && !instance; }
+};
+
+/// What decides how services become manifests.
+struct ConversionSettings {
+  std::string nspace;
+  std::string owner = "default";
+  std::vector<std::string> export_to;
+  std::optional<Decided<HealthPolicy>> health;  ///< nothing: `warning` for Consul, `passing` else
+  std::optional<HostTemplate> host_template;    ///< nothing: the kind's own
+  ServicePortRule service_ports;
+  std::optional<Decided<std::string>> protocol;  ///< as Istio spells it: "HTTP2"
+  bool dns_capture = false;
+  TcpWithoutAddress tcp_without_address = TcpWithoutAddress::withhold;
+  Layout layout = Layout::inline_;
+};
+
+/// Which services are wanted, by globs (`*`, `?`, `[…]`) on their names.
+struct NameRules {
+  std::vector<std::string> include;  ///< empty: all
+  std::vector<std::string> exclude;
+};
+
+/// Istio's own spelling of a protocol ("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "TCP", "HTTPS", "TLS", "MONGO", "REDIS",
+/// "MYSQL"), from any case and from the names that registries use for the same (`h2c`, `dubbo`, `tri`, …), or nothing.
+std::optional<std::string> protocol_from(std::string_view text);
+
+}  // namespace r2i

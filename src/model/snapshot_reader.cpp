@@ -1,0 +1,325 @@
+#include "base/text.hpp"
+#include "model/snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace r2i {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kRootKeys = {"apiVersion", "kind",     "source", "fetchedAt",
+                                                       "scopes",     "services", "items",  "$schema"};
+constexpr std::array<std::string_view, 3> kSourceKeys = {"name", "kind", "address"};
+constexpr std::array<std::string_view, 7> kScopeKeys = {"name", "complete", "datacenter", "partition",
+                                                        "peer", "local",    "problems"};
+constexpr std::array<std::string_view, 7> kServiceKeys = {"name",      "scope",    "complete", "group",
+                                                          "namespace", "metadata", "instances"};
+constexpr std::array<std::string_view, 11> kInstanceKeys = {
+    "id", "node", "address", "nodeAddress", "ports", "health", "weight", "locality", "kind", "tags", "metadata"};
+constexpr std::array<std::string_view, 3> kPortKeys = {"number", "name", "protocol"};
+
+/// The head of one snapshot of a file. Services that come before their scopes are read in a second pass.
+struct Head {
+  std::shared_ptr<SourceInfo> source = std::make_shared<SourceInfo>();  ///< shared by the scopes, which may come first
+  SourceState state{source, {}, {}};
+  bool has_source = false;
+  bool has_scopes = false;
+  bool services_come_first = false;
+};
+
+class SnapshotReader {
+ public:
+  SnapshotReader(DocumentReader& reader, ServiceSink& services) : reader_(reader), services_(services) {}
+
+  /// Reads the root: one snapshot, or the items of a list. On the second pass, only the services that the first one
+  /// left.
+  void read_root(bool second_pass) {
+    second_pass_ = second_pass;
+    next_ = 0;
+    read_document(true);
+  }
+
+  [[nodiscard]] bool needs_second_pass() const { return std::ranges::any_of(heads_, &Head::services_come_first); }
+
+  std::vector<SourceState> take_states() {
+    std::vector<SourceState> states;
+    for (Head& head : heads_) states.push_back(std::move(head.state));
+    return states;
+  }
+
+ private:
+  void read_document(bool may_be_list) {
+    const std::size_t start = reader_.cursor().offset();
+    const std::size_t at = next_++;
+    if (!second_pass_) heads_.emplace_back();
+    std::string version;
+    std::string kind;
+    bool list = false;
+    reader_.object(kRootKeys, [&](std::string_view key) {
+      if (key == "items" && may_be_list) {
+        list = true;
+        read_items();
+        return true;
+      }
+      return read_root_key(key, at, version, kind);
+    });
+    if (!second_pass_ && !reader_.cursor().fault()) check_root(start, heads_[at], version, kind, list);
+  }
+
+  // The list itself took a place among the heads; its items take it over.
+  void read_items() {
+    --next_;
+    if (!second_pass_) heads_.pop_back();
+    reader_.list([&] { read_document(false); });
+  }
+
+  bool read_root_key(std::string_view key, std::size_t at, std::string& version, std::string& kind) {
+    if (key == "services") {
+      read_services(at);
+      return true;
+    }
+    if (second_pass_) {
+      reader_.cursor().skip();
+      return true;
+    }
+    if (key == "apiVersion") {
+      reader_.read(version);
+      expect_word(version, kSnapshotApiVersion);
+    } else if (key == "kind") {
+      reader_.read(kind);
+    } else if (key == "fetchedAt") {
+      reader_.read(heads_[at].state.fetched_at);
+    } else if (key == "source") {
+      read_source(heads_[at]);
+    } else if (key == "scopes") {
+      read_scopes(heads_[at]);
+    } else {
+      return key == "$schema";
+    }
+    return true;
+  }
+
+  void expect_word(std::string_view found, std::string_view wanted) {
+    if (!found.empty() && found != wanted) {
+      reader_.find(reader_.cursor().offset(), fmt::format("expected \"{}\", got {}", wanted, quoted(found)));
+    }
+  }
+
+  void check_root(std::size_t start, const Head& head, const std::string& version, const std::string& kind, bool list) {
+    const std::string_view wanted = list ? "SnapshotList" : "Snapshot";
+    if (kind != wanted) {
+      reader_.find(start, kind.empty() ? fmt::format("the key \"kind\" is missing: expected \"{}\"", wanted)
+                                       : fmt::format("kind: expected \"{}\", got {}", wanted, quoted(kind)));
+    }
+    if (version.empty()) {
+      reader_.find(start, fmt::format("the key \"apiVersion\" is missing: expected \"{}\"", kSnapshotApiVersion));
+    }
+    if (list) return;
+    if (!head.has_source) reader_.find(start, "the key \"source\" is missing");
+    if (!head.has_scopes) reader_.find(start, "the key \"scopes\" is missing");
+  }
+
+  void read_source(Head& head) {
+    const std::size_t start = reader_.cursor().offset();
+    SourceInfo source;
+    reader_.object(kSourceKeys, [&](std::string_view key) {
+      if (key == "name") {
+        reader_.read(source.name);
+      } else if (key == "kind") {
+        reader_.read(source.kind);
+      } else if (key == "address") {
+        reader_.read(source.address);
+      } else {
+        return false;
+      }
+      return true;
+    });
+    if (source.name.empty()) reader_.find(start, "name is missing: what the source is called");
+    if (source.kind.empty())
+      reader_.find(start, "kind is missing: which kind of registry it is, for instance \"consul\"");
+    *head.source = std::move(source);
+    head.has_source = true;
+  }
+
+  void read_scopes(Head& head) {
+    head.has_scopes = true;
+    const std::size_t start = reader_.cursor().offset();
+    reader_.list([&] { read_scope(head.state); });
+    if (head.state.scopes.empty()) reader_.find(start, "there must be at least one scope");
+  }
+
+  void read_scope(SourceState& state) {
+    const std::size_t start = reader_.cursor().offset();
+    Scope scope;
+    scope.source = state.source;
+    ScopeState scope_state;
+    bool says_complete = false;
+    reader_.object(kScopeKeys, [&](std::string_view key) {
+      if (key == "name") {
+        reader_.read(scope.name);
+      } else if (key == "complete") {
+        reader_.read(scope_state.complete);
+        says_complete = true;
+      } else if (key == "datacenter") {
+        reader_.read(scope.datacenter);
+      } else if (key == "partition") {
+        reader_.read(scope.partition);
+      } else if (key == "peer") {
+        reader_.read(scope.peer);
+      } else if (key == "local") {
+        reader_.read(scope.local);
+      } else if (key == "problems") {
+        reader_.read(scope_state.problems);
+      } else {
+        return false;
+      }
+      return true;
+    });
+    if (scope.name.empty()) reader_.find(start, "name is missing");
+    if (!says_complete)
+      reader_.find(start, "complete is missing: whether every service of the scope is in the snapshot");
+    scope_state.scope = std::make_shared<const Scope>(std::move(scope));
+    state.scopes.push_back(std::move(scope_state));
+  }
+
+  void read_services(std::size_t at) {
+    Head& head = heads_[at];
+    const bool ready = head.has_scopes && head.has_source;
+    if (second_pass_ ? !head.services_come_first : !ready) {
+      if (!second_pass_) head.services_come_first = true;
+      reader_.cursor().skip();
+      return;
+    }
+    reader_.list([&] { read_service(head.state); });
+  }
+
+  void read_service(const SourceState& state) {
+    const std::size_t start = reader_.cursor().offset();
+    Service service;
+    std::string scope;
+    reader_.object(kServiceKeys, [&](std::string_view key) {
+      if (key == "name") {
+        reader_.read(service.name);
+      } else if (key == "scope") {
+        reader_.read(scope);
+      } else if (key == "complete") {
+        reader_.read(service.complete);
+      } else if (key == "group") {
+        reader_.read(service.group);
+      } else if (key == "namespace") {
+        reader_.read(service.nspace);
+      } else if (key == "metadata") {
+        reader_.read(service.metadata);
+      } else if (key == "instances") {
+        reader_.list([&] { read_instance(service.instances.emplace_back()); });
+      } else {
+        return false;
+      }
+      return true;
+    });
+    if (service.name.empty()) reader_.find(start, "name is missing");
+    service.scope = find_scope(state, scope, start);
+    if (service.scope && !reader_.cursor().fault()) services_.service(std::move(service));
+  }
+
+  std::shared_ptr<const Scope> find_scope(const SourceState& state, const std::string& name, std::size_t start) {
+    if (name.empty() && state.scopes.size() == 1) return state.scopes.front().scope;
+    const auto found = std::ranges::find_if(state.scopes, [&](const ScopeState& s) { return s.scope->name == name; });
+    if (found != state.scopes.end()) return found->scope;
+    reader_.find(start, name.empty() ? "scope is missing: the snapshot has several"
+                                     : fmt::format("scope {} is not in the list \"scopes\"", quoted(name)));
+    return nullptr;
+  }
+
+  void read_instance(Instance& instance) {
+    reader_.object(kInstanceKeys, [&](std::string_view key) {
+      if (key == "id") {
+        reader_.read(instance.id);
+      } else if (key == "node") {
+        reader_.read(instance.node);
+      } else if (key == "address") {
+        reader_.read(instance.address);
+      } else if (key == "nodeAddress") {
+        reader_.read(instance.node_address);
+      } else if (key == "ports") {
+        reader_.list([&] { read_port(instance.ports.emplace_back()); });
+      } else if (key == "health") {
+        read_health(instance);
+      } else if (key == "weight") {
+        reader_.read(instance.weight.emplace());
+      } else if (key == "locality") {
+        reader_.read(instance.locality);
+      } else if (key == "kind") {
+        reader_.read(instance.kind);
+      } else if (key == "tags") {
+        reader_.read(instance.tags);
+      } else if (key == "metadata") {
+        reader_.read(instance.metadata);
+      } else {
+        return false;
+      }
+      return true;
+    });
+  }
+
+  void read_health(Instance& instance) {
+    std::string text;
+    reader_.read(text);
+    if (const auto health = health_from(text)) {
+      instance.health = *health;
+    } else {
+      reader_.find(reader_.cursor().offset(),
+                   fmt::format("unknown health {}: passing, warning, critical, maintenance or disabled{}", quoted(text),
+                               did_you_mean(text, {"passing", "warning", "critical", "maintenance", "disabled"})));
+    }
+  }
+
+  void read_port(Port& port) {
+    const std::size_t start = reader_.cursor().offset();
+    bool numbered = false;
+    reader_.object(kPortKeys, [&](std::string_view key) {
+      if (key == "number") {
+        reader_.read(port.number);
+        numbered = true;
+      } else if (key == "name") {
+        reader_.read(port.name);
+      } else if (key == "protocol") {
+        reader_.read(port.protocol);
+      } else {
+        return false;
+      }
+      return true;
+    });
+    if (!numbered) reader_.find(start, "number is missing");
+  }
+
+  DocumentReader& reader_;
+  ServiceSink& services_;
+  std::vector<Head> heads_;
+  std::size_t next_ = 0;
+  bool second_pass_ = false;
+};
+
+}  // namespace
+
+SnapshotContents read_snapshot(std::string& text, ServiceSink& services) {
+  SnapshotContents contents;
+  JsonCursor cursor;
+  DocumentReader reader(cursor);
+  SnapshotReader snapshot(reader, services);
+  if (cursor.open(text)) snapshot.read_root(false);
+  contents.repaired = cursor.repaired();
+  contents.findings = reader.finish();
+  if (contents.findings.empty() && snapshot.needs_second_pass()) {
+    if (cursor.open(text)) snapshot.read_root(true);
+    contents.findings = reader.finish();
+  }
+  contents.sources = snapshot.take_states();
+  return contents;
+}
+
+}  // namespace r2i

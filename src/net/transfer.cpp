@@ -1,0 +1,231 @@
+#include "net/transfer.hpp"
+
+#include "base/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace r2i::net {
+namespace {
+
+constexpr int kMaxHops = 5;
+constexpr std::size_t kMostReserved = std::size_t{16} << 20U;
+
+bool has_http2() {
+  static const bool has = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
+  return has;
+}
+
+bool is_redirect(long status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+bool breaks_the_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+/// curl's spelling of a header: "Name: value", but "Name;" for an empty value, since "Name:" would take a header away.
+std::string header_line(const std::string& name, const std::string& value) {
+  return value.empty() ? name + ";" : name + ": " + value;
+}
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(),
+                         [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); });
+  return lowered;
+}
+
+}  // namespace
+
+Transfer::Transfer(const HttpOptions& options, const TlsSetup& tls) : options_(options) {
+  set_constant_options(tls);
+}
+
+void Transfer::set_constant_options(const TlsSetup& tls) {
+  easy_.set<CURLOPT_PRIVATE>(static_cast<void*>(this));
+  easy_.set<CURLOPT_WRITEDATA>(static_cast<void*>(this));
+  easy_.set<CURLOPT_WRITEFUNCTION>(&Transfer::receive);
+  easy_.set<CURLOPT_ERRORBUFFER>(static_cast<void*>(error_text_.data()));
+  easy_.set<CURLOPT_PROTOCOLS_STR>("http,https");
+  easy_.set<CURLOPT_FOLLOWLOCATION>(0L);
+  easy_.set<CURLOPT_ACCEPT_ENCODING>("");  // whatever this libcurl can decompress
+  easy_.set<CURLOPT_USERAGENT>(options_.user_agent);
+  easy_.set<CURLOPT_NOSIGNAL>(1L);
+  // A resolver thread cannot be cancelled: without this, giving up a request would wait for the DNS.
+  easy_.set<CURLOPT_QUICK_EXIT>(1L);
+  easy_.set<CURLOPT_CONNECTTIMEOUT_MS>(static_cast<long>(options_.connect_timeout.count()));
+  easy_.set<CURLOPT_TIMEOUT_MS>(static_cast<long>(options_.request_timeout.count()));
+  if (options_.stall_timeout.count() > 0) {
+    easy_.set<CURLOPT_LOW_SPEED_LIMIT>(1L);
+    easy_.set<CURLOPT_LOW_SPEED_TIME>(static_cast<long>(options_.stall_timeout.count()));
+  }
+  if (!options_.basic_user.empty() || !options_.basic_password.empty()) {
+    easy_.set<CURLOPT_HTTPAUTH>(static_cast<long>(CURLAUTH_BASIC));
+    easy_.set<CURLOPT_USERNAME>(options_.basic_user);
+    easy_.set<CURLOPT_PASSWORD>(options_.basic_password.reveal());
+  }
+  if (!options_.unix_socket.empty()) easy_.set<CURLOPT_UNIX_SOCKET_PATH>(options_.unix_socket);
+  if (!options_.proxy.empty()) {
+    easy_.set<CURLOPT_PROXY>(options_.proxy);
+    easy_.set<CURLOPT_NOPROXY>("");  // NO_PROXY is about the environment's proxy, not about this one
+  }
+  tls.apply(easy_);
+}
+
+void Transfer::assign(HttpRequest request) {
+  for (const auto& [name, value] : request.headers) {
+    if (breaks_the_line(value.reveal())) {
+      throw Error(ErrorKind::usage, fmt::format("the value for the header {} contains a line break", name));
+    }
+  }
+  request_ = std::move(request);
+  attempt_ = 0;
+}
+
+void Transfer::start_attempt(bool share) {
+  ++attempt_;
+  hops_ = 0;
+  url_ = request_.url;
+  start(share);
+}
+
+void Transfer::start_hop(bool share) {
+  ++hops_;
+  url_ = std::move(*next_url_);
+  start(share);
+}
+
+void Transfer::start(bool share) {
+  next_url_.reset();
+  body_.clear();
+  too_large_ = false;
+  error_text_[0] = '\0';
+  if (origin_text_.empty() || origin_text(url_) != origin_text_) enter_origin(url_);
+  if (headers_stale_ || header_values_ != request_.headers) set_headers();
+  if (share = share && https_; share != share_) {
+    easy_.set<CURLOPT_PIPEWAIT>(share ? 1L : 0L);
+    share_ = share;
+  }
+  easy_.set<CURLOPT_URL>(wire_url());
+}
+
+void Transfer::enter_origin(const std::string& url) {
+  const auto origin = origin_of(url);
+  origin_text_ = origin_text(url);
+  where_ = origin ? origin->authority() : "the server";
+  https_ = origin && origin->scheme == "https";
+  // Without TLS, HTTP/2 would need an upgrade that no registry offers.
+  easy_.set<CURLOPT_HTTP_VERSION>(
+      static_cast<long>(https_ && has_http2() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  if (options_.proxy.empty()) {
+    const bool local = !options_.unix_socket.empty() || (origin && origin->is_loopback());
+    easy_.set<CURLOPT_PROXY>(local ? "" : nullptr);
+  }
+  // libcurl has no option for the name to verify: the URL gets that name, and the connection is led to the real host.
+  renamed_ = https_ && !options_.tls_server_name.empty();
+  Slist connect_to;
+  if (renamed_) connect_to.append("::" + where_);
+  easy_.set<CURLOPT_CONNECT_TO>(connect_to);
+  connect_to_ = std::move(connect_to);
+  host_header_ = renamed_ ? "Host: " + origin_text_.substr(origin_text_.find("://") + 3) : "";
+  headers_stale_ = true;
+}
+
+void Transfer::set_headers() {
+  Slist lines;
+  if (renamed_) lines.append(host_header_);
+  for (const auto& [name, value] : request_.headers) lines.append(header_line(name, value.reveal()));
+  easy_.set<CURLOPT_HTTPHEADER>(lines);
+  header_lines_ = std::move(lines);
+  header_values_ = request_.headers;
+  headers_stale_ = false;
+}
+
+std::string Transfer::wire_url() const {
+  if (!renamed_) return url_;
+  const auto port = where_.substr(where_.rfind(':'));
+  return fmt::format("https://{}{}{}", options_.tls_server_name, port,
+                     std::string_view(url_).substr(origin_text_.size()));
+}
+
+std::size_t Transfer::receive(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+  Transfer& transfer = *static_cast<Transfer*>(self);
+  const std::size_t length = size * count;
+  if (length > transfer.options_.max_answer_bytes - transfer.body_.size()) {
+    transfer.too_large_ = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  try {
+    if (transfer.body_.empty()) transfer.reserve_body(length);
+    transfer.body_.append(bytes, length);
+    return length;
+  } catch (...) {
+    transfer.thrown_ = std::current_exception();
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
+/// Makes room for a large body at once; growing would copy it again and again. What the server announces is only
+/// believed up to a bound.
+void Transfer::reserve_body(std::size_t first_length) {
+  const auto announced = easy_.amount<CURLINFO_CONTENT_LENGTH_DOWNLOAD_T>();
+  if (announced <= static_cast<curl_off_t>(first_length)) return;
+  body_.reserve(std::min({static_cast<std::size_t>(announced), kMostReserved, options_.max_answer_bytes}));
+}
+
+std::variant<HttpAnswer, Problem> Transfer::finish(CURLcode code) {
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  if (code != CURLE_OK) body_ = {};  // the memory, too
+  if (too_large_) {
+    return Problem{HttpFailure::Kind::too_large,
+                   fmt::format("the answer of {} is larger than {}", where_, readable_size(options_.max_answer_bytes)),
+                   Outcome::done};
+  }
+  if (code != CURLE_OK) {
+    return describe({.easy = easy_, .code = code, .curl_text = error_text_.data(), .where = where_}, options_);
+  }
+  const long status = easy_.number<CURLINFO_RESPONSE_CODE>();
+  if (is_redirect(status)) {
+    if (auto problem = plan_hop(status)) return *std::move(problem);
+  }
+  return answer(status);
+}
+
+std::optional<Problem> Transfer::plan_hop(long status) {
+  curl_header* location = nullptr;
+  if (curl_easy_header(easy_.get(), "location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK) return std::nullopt;
+  const auto refuse = [&](std::string message) {
+    return Problem{HttpFailure::Kind::redirect, std::move(message), Outcome::done};
+  };
+  const auto target = resolve_location(url_, location->value);
+  const auto origin = target ? origin_of(*target) : std::nullopt;
+  if (!origin) return refuse(fmt::format("{} redirects ({}) to what is not an address", where_, status));
+  if (origin != origin_of(url_)) {
+    return refuse(
+        fmt::format("{} redirects to {}, and redirects are followed within one origin only: "
+                    "give that address instead if it is the right one",
+                    where_, origin->display()));
+  }
+  if (hops_ >= kMaxHops) return refuse(fmt::format("{} redirects more than {} times", where_, kMaxHops));
+  next_url_ = target;
+  return std::nullopt;
+}
+
+HttpAnswer Transfer::answer(long status) {
+  HttpAnswer answer{.status = status, .headers = {}, .body = std::move(body_), .attempts = attempt_};
+  body_.clear();
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(easy_.get(), CURLH_HEADER, -1, header)) != nullptr) {
+    answer.headers.emplace_back(lower(header->name), header->value);
+  }
+  return answer;
+}
+
+bool Transfer::is_https_without_multiplexing() const {
+  const long version = https_ ? easy_.number<CURLINFO_HTTP_VERSION>() : 0L;
+  return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1;
+}
+
+}  // namespace r2i::net

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "net/http.hpp"
+#include "sources/source.hpp"
+#include "sources/values.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace r2i::sources::consul {
+
+/// One agent: where its API is, and how to get there.
+struct Agent {
+  std::string base_url;  ///< up to and without "/v1"
+  std::string display;   ///< for messages and snapshots
+  net::HttpOptions http;
+};
+
+/// The ACL token: read from its file, and again when the agent refuses it.
+class Token {
+ public:
+  /// Throws Error{usage} if the file cannot be read.
+  Token(const Values& values, const Environment& environment);
+
+  [[nodiscard]] const Secret& value() const { return value_; }
+  /// Reads the file again; true if it holds another token than before.
+  bool reload();
+
+ private:
+  std::string file_;
+  Secret value_;
+};
+
+enum class Consistency { stale, default_, consistent };
+
+struct Options {
+  std::vector<Agent> agents;
+  std::vector<std::string> datacenters;  ///< empty: the agent's own; "all": every one
+  std::string local_datacenter;          ///< empty: the agent's own
+  std::string nspace;
+  std::string partition;
+  std::string peer;
+  std::string filter;
+  std::string service_filter;
+  std::vector<std::string> node_meta;
+  Consistency consistency = Consistency::stale;
+  std::chrono::milliseconds max_stale{5000};
+  bool trust_view = false;
+  bool emulator = false;
+  bool verify_tls = true;
+};
+
+/// From the address, its query, and the variables of Consul's own clients (api/api.go). Throws Error{usage}.
+Options read_options(const SourceSpec& spec, const FetchOptions& fetch, const Values& values,
+                     const Environment& environment);
+
+}  // namespace r2i::sources::consul

@@ -1,0 +1,268 @@
+#include "sources/consul_parse.hpp"
+
+#include "base/text.hpp"
+#include "model/document_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace r2i::sources::consul {
+
+namespace {
+
+bool is_null(DocumentReader& reader) {
+  return reader.cursor().type() == JsonCursor::Type::null;
+}
+
+/// Consul writes null for what is empty in many places.
+template <typename T>
+void read(DocumentReader& reader, T& out) {
+  if (!is_null(reader)) reader.read(out);
+}
+
+/// Calls `on_key` for each key of an object that may be null; it says whether it read the value.
+template <typename OnKey>
+void read_object(DocumentReader& reader, OnKey on_key) {
+  if (!is_null(reader)) reader.object({}, on_key);
+}
+
+/// Reads the whole document with `read_root`; the error is the first thing that is wrong in it.
+template <typename ReadRoot>
+std::optional<std::string> read_document(JsonCursor& cursor, std::string& body, ReadRoot read_root) {
+  DocumentReader reader(cursor);
+  if (cursor.open(body)) read_root(reader);
+  const auto findings = reader.finish();
+  if (findings.empty()) return std::nullopt;
+  return fmt::format("the answer is not what the API promises: {} (byte {})", findings.front().message,
+                     findings.front().offset);
+}
+
+std::string read_locality(DocumentReader& reader) {
+  std::string region;
+  std::string zone;
+  read_object(reader, [&](std::string_view key) {
+    if (key == "Region") {
+      read(reader, region);
+    } else if (key == "Zone") {
+      read(reader, zone);
+    } else {
+      return false;
+    }
+    return true;
+  });
+  return zone.empty() ? region : fmt::format("{}/{}", region, zone);
+}
+
+struct Weights {
+  std::optional<double> passing;
+  std::optional<double> warning;
+};
+
+/// One entry of the answer, before its parts are put together.
+struct Entry {
+  bool has_node = false;
+  bool has_service = false;
+  std::string datacenter;
+  std::string node_address;
+  std::string node_locality;
+  std::string socket_path;
+  std::int64_t port = 0;
+  Weights weights;
+  Instance instance;
+};
+
+void read_node(DocumentReader& reader, Entry& entry) {
+  read_object(reader, [&](std::string_view key) {
+    if (key == "Node") {
+      read(reader, entry.instance.node);
+    } else if (key == "Address") {
+      read(reader, entry.node_address);
+    } else if (key == "Datacenter") {
+      read(reader, entry.datacenter);
+    } else if (key == "Locality") {
+      entry.node_locality = read_locality(reader);
+    } else {
+      return false;
+    }
+    entry.has_node = true;
+    return true;
+  });
+}
+
+void read_weights(DocumentReader& reader, Weights& weights) {
+  read_object(reader, [&](std::string_view key) {
+    if (key == "Passing") {
+      read(reader, weights.passing.emplace());
+    } else if (key == "Warning") {
+      read(reader, weights.warning.emplace());
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
+void read_service(DocumentReader& reader, Entry& entry) {
+  Instance& instance = entry.instance;
+  read_object(reader, [&](std::string_view key) {
+    if (key == "ID") {
+      read(reader, instance.id);
+    } else if (key == "Kind") {
+      read(reader, instance.kind);
+    } else if (key == "Address") {
+      read(reader, instance.address);
+    } else if (key == "Port") {
+      read(reader, entry.port);
+    } else if (key == "SocketPath") {
+      read(reader, entry.socket_path);
+    } else if (key == "Tags") {
+      read(reader, instance.tags);
+    } else if (key == "Meta") {
+      read(reader, instance.metadata);
+    } else if (key == "Weights") {
+      read_weights(reader, entry.weights);
+    } else if (key == "Locality") {
+      instance.locality = read_locality(reader);
+    } else {
+      return false;
+    }
+    entry.has_service = true;
+    return true;
+  });
+}
+
+/// The health that one check gives: maintenance is a critical check with a name of its own (Consul's api/health.go).
+Health health_of(const std::string& id, const std::string& status) {
+  if (id == "_node_maintenance" || id.starts_with("_service_maintenance:")) return Health::maintenance;
+  if (status == "passing") return Health::passing;
+  if (status == "warning") return Health::warning;
+  return Health::critical;
+}
+
+void read_check(DocumentReader& reader, Entry& entry) {
+  std::string id;
+  std::string status;
+  read_object(reader, [&](std::string_view key) {
+    if (key == "CheckID") {
+      read(reader, id);
+    } else if (key == "Status") {
+      read(reader, status);
+    } else {
+      return false;
+    }
+    return true;
+  });
+  entry.instance.health = std::max(entry.instance.health, health_of(id, status));
+}
+
+void read_entry(DocumentReader& reader, Entry& entry) {
+  read_object(reader, [&](std::string_view key) {
+    if (key == "Node") {
+      read_node(reader, entry);
+    } else if (key == "Service") {
+      read_service(reader, entry);
+    } else if (key == "Checks") {
+      if (!is_null(reader)) reader.list([&] { read_check(reader, entry); });
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
+Instance finish(Entry&& entry) {
+  Instance& instance = entry.instance;
+  // A unix socket has neither address nor port that a mesh could reach.
+  if (instance.address.empty() && entry.socket_path.empty()) instance.node_address = std::move(entry.node_address);
+  if (entry.port != 0) instance.ports.push_back({entry.port, {}, {}});
+  if (instance.locality.empty()) instance.locality = std::move(entry.node_locality);
+  instance.weight = instance.health == Health::warning ? entry.weights.warning : entry.weights.passing;
+  std::ranges::sort(instance.tags);
+  std::ranges::sort(instance.metadata);
+  return std::move(instance);
+}
+
+}  // namespace
+
+tl::expected<std::vector<std::string>, std::string> parse_service_names(JsonCursor& cursor, std::string& body) {
+  std::vector<std::string> names;
+  auto error = read_document(cursor, body, [&](DocumentReader& reader) {
+    reader.object({}, [&](std::string_view name) {
+      names.emplace_back(name);
+      return false;
+    });
+  });
+  if (error) return tl::make_unexpected(std::move(*error));
+  std::ranges::sort(names);
+  return names;
+}
+
+tl::expected<std::vector<std::string>, std::string> parse_names(JsonCursor& cursor, std::string& body) {
+  std::vector<std::string> names;
+  auto error = read_document(cursor, body, [&](DocumentReader& reader) { reader.read(names); });
+  if (error) return tl::make_unexpected(std::move(*error));
+  return names;
+}
+
+tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::string& body) {
+  Answer answer;
+  std::size_t index = 0;
+  auto error = read_document(cursor, body, [&](DocumentReader& reader) {
+    reader.list([&] {
+      Entry entry;
+      read_entry(reader, entry);
+      if (answer.datacenter.empty()) answer.datacenter = entry.datacenter;
+      if (entry.has_node && entry.has_service) {
+        answer.instances.push_back(finish(std::move(entry)));
+      } else {
+        answer.malformed.push_back(fmt::format("entry {} has no {}", index, entry.has_node ? "Service" : "Node"));
+      }
+      ++index;
+    });
+  });
+  if (error) return tl::make_unexpected(std::move(*error));
+  return answer;
+}
+
+tl::expected<std::string, std::string> parse_own_datacenter(JsonCursor& cursor, std::string& body) {
+  std::string datacenter;
+  auto error = read_document(cursor, body, [&](DocumentReader& reader) {
+    reader.object({}, [&](std::string_view key) {
+      if (key != "Config") return false;
+      read_object(reader, [&](std::string_view inner) {
+        if (inner != "Datacenter") return false;
+        read(reader, datacenter);
+        return true;
+      });
+      return true;
+    });
+  });
+  if (error) return tl::make_unexpected(std::move(*error));
+  return datacenter;
+}
+
+tl::expected<Peering, std::string> parse_peering(JsonCursor& cursor, std::string& body) {
+  Peering peering;
+  auto error = read_document(cursor, body, [&](DocumentReader& reader) {
+    reader.object({}, [&](std::string_view key) {
+      if (key == "State") {
+        read(reader, peering.state);
+        return true;
+      }
+      if (key != "StreamStatus") return false;
+      read_object(reader, [&](std::string_view inner) {
+        if (inner != "ImportedServices") return false;
+        read(reader, peering.imported);
+        return true;
+      });
+      return true;
+    });
+  });
+  if (error) return tl::make_unexpected(std::move(*error));
+  std::ranges::sort(peering.imported);
+  return peering;
+}
+
+}  // namespace r2i::sources::consul

@@ -1,0 +1,318 @@
+#include "sources/consul_scope.hpp"
+
+#include "base/text.hpp"
+#include "base/url.hpp"
+#include "model/codes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace r2i::sources::consul {
+
+namespace {
+
+constexpr long kOk = 200;
+constexpr long kForbidden = 403;
+
+void add_parameter(std::string& query, std::string_view key, std::string_view value) {
+  if (!value.empty()) query += fmt::format("&{}={}", key, percent_encode(value));
+}
+
+std::string scope_query(const Options& options, const std::string& datacenter) {
+  std::string query;
+  add_parameter(query, "dc", datacenter);
+  add_parameter(query, "ns", options.nspace);
+  add_parameter(query, "partition", options.partition);
+  for (const std::string& meta : options.node_meta) add_parameter(query, "node-meta", meta);
+  return query;
+}
+
+/// Whether the list of services must have the service "consul": nothing was asked for that could leave it out.
+bool must_list_consul(const Options& options) {
+  return !options.emulator && !options.trust_view && options.service_filter.empty() && options.node_meta.empty() &&
+         options.peer.empty() && (options.nspace.empty() || options.nspace == "default") &&
+         (options.partition.empty() || options.partition == "default");
+}
+
+/// Consul answers 400 to these, whatever their encoding; asked for, one of them would make a source incomplete for
+/// ever.
+bool can_be_asked(std::string_view name) {
+  return !name.empty() && name.find_first_of(std::string_view("\n\0", 2)) == std::string_view::npos;
+}
+
+}  // namespace
+
+ScopeReader::ScopeReader(Session& session, std::shared_ptr<const SourceInfo> source, std::string datacenter, bool local,
+                         const NameFilter& names, ServiceSink& services)
+    : session_(session),
+      scope_(std::make_shared<Scope>()),
+      names_(names),
+      services_(services),
+      query_(scope_query(session.options(), datacenter)) {
+  scope_->source = std::move(source);
+  scope_->datacenter = std::move(datacenter);
+  scope_->local = local;
+  scope_->partition = session.options().partition;
+  scope_->peer = session.options().peer;
+  state_.scope = scope_;
+  name_scope();
+}
+
+void ScopeReader::name_scope() {
+  const Options& options = session_.options();
+  std::vector<std::string> parts = {scope_->datacenter.empty() ? "default" : scope_->datacenter};
+  if (!options.partition.empty()) parts.push_back(options.partition);
+  if (!options.nspace.empty()) parts.push_back(options.nspace);
+  if (!options.peer.empty()) parts.push_back("peer:" + options.peer);
+  scope_->name = join(parts, "/");
+}
+
+ScopeState ScopeReader::read() {
+  const auto names = session_.options().peer.empty() ? list_names() : list_imported();
+  if (!names) return state_;
+  has_list_ = true;
+  for (std::string& name : wanted(*names)) {
+    queue_.push_back(pending_.size());
+    pending_.push_back({std::move(name)});
+  }
+  session_.client().run(*this, session_.context().stop);
+  session_.context().check_interrupt();
+  settle_empty();
+  for (Service& service : parked_) services_.service(std::move(service));
+  parked_.clear();
+  return state_;
+}
+
+std::optional<std::vector<std::string>> ScopeReader::list_names() {
+  std::string query = query_;
+  add_parameter(query, "filter", session_.options().service_filter);
+  auto answer = session_.get_fresh("catalog/services", query);
+  if (!answer) {
+    problem(Code::source_unreachable, "", answer.error());
+    return std::nullopt;
+  }
+  auto names = parse_service_names(session_.cursor(), answer->body);
+  if (!names) {
+    problem(Code::source_unreachable, "",
+            fmt::format("GET {}/v1/catalog/services: {}", session_.agent().base_url, names.error()));
+    return std::nullopt;
+  }
+  judge_list(*answer, *names);
+  return std::move(*names);
+}
+
+std::optional<std::vector<std::string>> ScopeReader::list_imported() {
+  const std::string& peer = session_.options().peer;
+  auto answer = session_.get_fresh("peering/" + percent_encode(peer), query_);
+  if (!answer) {
+    problem(Code::source_unreachable, "", answer.error());
+    return std::nullopt;
+  }
+  auto peering = parse_peering(session_.cursor(), answer->body);
+  if (!peering) {
+    problem(Code::source_unreachable, "", fmt::format("peering {}: {}", quoted(peer), peering.error()));
+    return std::nullopt;
+  }
+  if (peering->state != "ACTIVE") {
+    problem(Code::stale_answer, "", fmt::format("the peering {} is {}", quoted(peer), quoted(peering->state)));
+  }
+  add_parameter(query_, "peer", peer);
+  return std::move(peering->imported);
+}
+
+void ScopeReader::judge_list(const net::HttpAnswer& answer, const std::vector<std::string>& names) {
+  if (is_filtered_by_acl(answer) && !session_.options().trust_view) {
+    problem(Code::filtered_by_acl, "", "the list of services lacks what the token may not see");
+  } else if (must_list_consul(session_.options()) && !std::ranges::binary_search(names, std::string("consul"))) {
+    problem(Code::list_without_consul, "",
+            fmt::format("the list of {} lacks the service \"consul\"", counted(names.size(), "service")));
+  }
+}
+
+/// What is asked for: without the excluded names, and of names that differ only in case one, since Consul answers all
+/// of them with the same instances: the one in lower case, else the first.
+std::vector<std::string> ScopeReader::wanted(std::vector<std::string> names) {
+  std::map<std::string, std::vector<std::string>> variants;
+  for (std::string& name : names) {
+    if (!can_be_asked(name)) {
+      session_.context().diagnostics.report(
+          diagnose(Code::name_unaskable, service_subject(name), "left out: Consul refuses requests for this name"));
+      continue;
+    }
+    if (!names_.wants(name, *scope_, session_.context().diagnostics)) continue;
+    variants[to_lower(name)].push_back(std::move(name));
+  }
+  std::vector<std::string> chosen;
+  for (auto& [lower, spellings] : variants) {
+    const auto exact = std::ranges::find(spellings, lower);
+    const std::string& name = exact == spellings.end() ? spellings.front() : *exact;
+    for (const std::string& other : spellings) {
+      if (other == name) continue;
+      session_.context().diagnostics.report(diagnose(Code::case_variants,
+                                                     fmt::format("service {} of {}", quoted(other), scope_->display()),
+                                                     fmt::format("it is one with {}", quoted(name))));
+    }
+    chosen.push_back(name);
+  }
+  return chosen;
+}
+
+bool ScopeReader::gave_up() const {
+  // A registry that stopped answering would otherwise be waited for, once for each of thousands of services.
+  return failures_in_a_row_ > 2 * session_.agent().http.window;
+}
+
+std::optional<net::HttpRequest> ScopeReader::next() {
+  while (!queue_.empty() && gave_up()) {
+    lose(pending_[queue_.front()].name, Code::service_unread, "not asked: the registry has stopped answering");
+    queue_.pop_front();
+  }
+  if (queue_.empty()) return std::nullopt;
+  const std::size_t index = queue_.front();
+  queue_.pop_front();
+  Pending& pending = pending_[index];
+  pending.token_generation = session_.token_generation();
+  std::string query = query_;
+  add_parameter(query, "filter", session_.options().filter);
+  auto request = session_.request("health/service/" + percent_encode(pending.name), query, pending.of_leader);
+  request.tag = index;
+  return request;
+}
+
+void ScopeReader::done(net::HttpRequest request, net::HttpResult result) {
+  const std::size_t index = request.tag;
+  const std::string& name = pending_[index].name;
+  if (!result) {
+    if (result.error().kind == net::HttpFailure::Kind::interrupted) return;
+    ++failures_in_a_row_;
+    lose(name, Code::service_unread, describe_failure(request, result.error()));
+  } else if (result->status == kForbidden && session_.has_new_token(pending_[index].token_generation)) {
+    ask_again(index);
+    return;
+  } else if (result->status != kOk) {
+    failures_in_a_row_ = 0;
+    lose(name, Code::service_unread, describe_failure(request, *result));
+  } else {
+    failures_in_a_row_ = 0;
+    take(index, std::move(*result));
+  }
+  session_.context().progress.update("reading " + scope_->display(), ++finished_, pending_.size());
+}
+
+void ScopeReader::ask_again(std::size_t index) {
+  queue_.push_back(index);
+}
+
+void ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
+  Pending& pending = pending_[index];
+  if (!session_.is_fresh(answer)) {
+    if (pending.of_leader) {
+      lose(pending.name, Code::stale_answer, "even the server that was asked for a current answer has no leader");
+      return;
+    }
+    pending.of_leader = true;
+    ask_again(index);
+    --finished_;
+    return;
+  }
+  auto parsed = parse_instances(session_.cursor(), answer.body);
+  if (!parsed) {
+    lose(pending.name, Code::entry_malformed, parsed.error());
+    return;
+  }
+  const std::string subject = fmt::format("service {}", quoted(pending.name));
+  if (is_filtered_by_acl(answer) && !session_.options().trust_view) {
+    problem(Code::filtered_by_acl, subject, "the answer lacks what the token may not see");
+  }
+  for (const std::string& malformed : parsed->malformed) problem(Code::entry_malformed, subject, malformed);
+  if (session_.cursor().repaired()) {
+    session_.context().diagnostics.report(
+        diagnose(Code::text_repaired, subject + " of " + scope_->display(), "bytes that are no UTF-8 became U+FFFD"));
+  }
+  // A filter may take all instances away. Without one, a service that is listed has an instance.
+  const bool may_be_empty =
+      !session_.options().filter.empty() || session_.options().trust_view || !parsed->malformed.empty();
+  if (!parsed->instances.empty() || may_be_empty) {
+    hand_over(pending.name, std::move(*parsed));
+  } else if (pending.was_empty) {
+    empty_.push_back(index);
+  } else {
+    pending.was_empty = true;
+    pending.of_leader = true;
+    ask_again(index);
+    --finished_;
+  }
+}
+
+/// The services that were answered without instances, twice: gone in the meantime, or still listed and so not to be
+/// believed.
+void ScopeReader::settle_empty() {
+  if (empty_.empty()) return;
+  std::string query = query_;
+  add_parameter(query, "filter", session_.options().service_filter);
+  std::vector<std::string> listed;
+  if (session_.options().peer.empty()) {
+    auto answer = session_.get_fresh("catalog/services", query);
+    auto names = answer ? parse_service_names(session_.cursor(), answer->body) : tl::make_unexpected(answer.error());
+    if (!names) {
+      problem(Code::source_unreachable, "", names.error());
+      return;
+    }
+    listed = std::move(*names);
+  }
+  for (const std::size_t index : empty_) {
+    const std::string& name = pending_[index].name;
+    const bool still_listed =
+        std::ranges::any_of(listed, [&](const std::string& other) { return equals_ignoring_case(name, other); });
+    if (still_listed || !session_.options().peer.empty()) {
+      lose(name, Code::service_vanished, "it is listed, but was answered without instances, twice");
+    }
+  }
+}
+
+void ScopeReader::hand_over(std::string name, Answer answer) {
+  learn_datacenter(answer.datacenter);
+  Service service;
+  service.name = std::move(name);
+  service.scope = scope_;
+  service.nspace = session_.options().nspace;
+  service.instances = std::move(answer.instances);
+  if (scope_->datacenter.empty()) {
+    parked_.push_back(std::move(service));
+  } else {
+    services_.service(std::move(service));
+  }
+}
+
+void ScopeReader::learn_datacenter(const std::string& datacenter) {
+  if (!scope_->datacenter.empty() || datacenter.empty()) return;
+  scope_->datacenter = datacenter;
+  name_scope();
+  for (Service& service : parked_) services_.service(std::move(service));
+  parked_.clear();
+}
+
+std::string ScopeReader::service_subject(const std::string& name) const {
+  return fmt::format("service {} of {}", quoted(name), scope_->display());
+}
+
+void ScopeReader::lose(const std::string& name, Code code, const std::string& why) {
+  problem(code, fmt::format("service {}", quoted(name)), why);
+  Service service;
+  service.name = name;
+  service.scope = scope_;
+  service.complete = false;
+  service.nspace = session_.options().nspace;
+  parked_.push_back(std::move(service));
+}
+
+void ScopeReader::problem(Code code, const std::string& subject, const std::string& why) {
+  state_.complete = false;
+  state_.problems.push_back(subject.empty() ? why : fmt::format("{}: {}", subject, why));
+  const std::string whole = subject.empty() ? scope_->display() : fmt::format("{} of {}", subject, scope_->display());
+  session_.context().diagnostics.report(diagnose(code, whole, why));
+}
+
+}  // namespace r2i::sources::consul

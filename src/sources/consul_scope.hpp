@@ -1,0 +1,75 @@
+#pragma once
+
+#include "model/codes.hpp"
+#include "model/service.hpp"
+#include "model/snapshot.hpp"
+#include "net/http_client.hpp"
+#include "sources/consul_parse.hpp"
+#include "sources/consul_session.hpp"
+#include "sources/name_filter.hpp"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r2i::sources::consul {
+
+/// Reads one scope of one agent: the list of services, then each service's instances, several at once.
+class ScopeReader : private net::HttpBatch {
+ public:
+  /// `datacenter` empty: the agent's own, whose name is learned from the first node that names it.
+  ScopeReader(Session& session, std::shared_ptr<const SourceInfo> source, std::string datacenter, bool local,
+              const NameFilter& names, ServiceSink& services);
+
+  ScopeState read();
+
+  [[nodiscard]] const std::string& datacenter() const { return scope_->datacenter; }
+  /// Whether the list itself was read.
+  [[nodiscard]] bool has_list() const { return has_list_; }
+
+ private:
+  /// A service on its way. It is asked once; again of the leader if the answer was not fresh; again if it was empty.
+  struct Pending {
+    std::string name;
+    bool of_leader = false;
+    bool was_empty = false;
+    unsigned token_generation = 0;
+  };
+
+  std::optional<net::HttpRequest> next() override;
+  void done(net::HttpRequest request, net::HttpResult result) override;
+
+  std::optional<std::vector<std::string>> list_names();
+  std::optional<std::vector<std::string>> list_imported();
+  void judge_list(const net::HttpAnswer& answer, const std::vector<std::string>& names);
+  std::vector<std::string> wanted(std::vector<std::string> names);
+  void ask_again(std::size_t index);
+  void settle_empty();
+
+  void take(std::size_t index, net::HttpAnswer answer);
+  void hand_over(std::string name, Answer answer);
+  [[nodiscard]] std::string service_subject(const std::string& name) const;
+  void lose(const std::string& name, Code code, const std::string& why);
+  void problem(Code code, const std::string& subject, const std::string& why);
+  void learn_datacenter(const std::string& datacenter);
+  void name_scope();
+  [[nodiscard]] bool gave_up() const;
+
+  Session& session_;
+  std::shared_ptr<Scope> scope_;
+  const NameFilter& names_;
+  ServiceSink& services_;
+  ScopeState state_;
+  std::string query_;
+  std::vector<Pending> pending_;
+  std::deque<std::size_t> queue_;
+  std::vector<std::size_t> empty_;
+  std::vector<Service> parked_;  ///< services from before the scope had its name
+  std::size_t finished_ = 0;
+  unsigned failures_in_a_row_ = 0;
+  bool has_list_ = false;
+};
+
+}  // namespace r2i::sources::consul

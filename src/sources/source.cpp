@@ -1,0 +1,41 @@
+#include "sources/source.hpp"
+
+#include "base/text.hpp"
+#include "sources/consul.hpp"
+#include "sources/file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace r2i::sources {
+
+namespace {
+
+using Make = std::unique_ptr<Source> (*)(const SourceSpec&, const FetchOptions&, const Environment&);
+
+// A new kind is a row here, a file beside this one, and its settings in model/settings.cpp.
+constexpr std::array<std::pair<std::string_view, Make>, 2> kKinds = {{{"consul", consul::make}, {"file", file::make}}};
+
+}  // namespace
+
+std::vector<std::string> kinds() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : kKinds) names.emplace_back(name);
+  return names;
+}
+
+std::unique_ptr<Source> make_source(const SourceSpec& spec, const FetchOptions& options,
+                                    const Environment& environment) {
+  const auto found = std::ranges::find(kKinds, spec.kind, &std::pair<std::string_view, Make>::first);
+  if (found == kKinds.end()) {
+    throw Error(ErrorKind::usage,
+                fmt::format("{}: unknown kind of source {}{}; there are {}", spec.text, quoted(spec.kind),
+                            did_you_mean(spec.kind, kinds()), join(kinds(), ", ")));
+  }
+  return found->second(spec, options, environment);
+}
+
+}  // namespace r2i::sources

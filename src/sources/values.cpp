@@ -1,0 +1,86 @@
+#include "sources/values.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace r2i::sources {
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "TRUE", "True"};
+  constexpr std::array<std::string_view, 6> kFalse = {"0", "f", "F", "false", "FALSE", "False"};
+  if (std::ranges::find(kTrue, text) != kTrue.end()) return true;
+  if (std::ranges::find(kFalse, text) != kFalse.end()) return false;
+  return std::nullopt;
+}
+
+std::string_view Values::variable(std::string_view key) const {
+  for (const SourceSettingInfo& info : all_source_settings()) {
+    if (info.key == key && (info.kind.empty() || info.kind == spec_.kind)) return info.environment;
+  }
+  throw Error(ErrorKind::bug, fmt::format("source {} has no setting {}", spec_.kind, key));
+}
+
+std::optional<std::string> Values::text(std::string_view key) const {
+  const std::string_view native = variable(key);
+  const auto found = spec_.values.find(std::string(key));
+  if (found != spec_.values.end()) return found->second;
+  return native.empty() ? std::nullopt : environment_.get(native);
+}
+
+std::vector<std::string> Values::list(std::string_view key) const {
+  std::vector<std::string> items;
+  for (const std::string& item : split(text(key).value_or(""), ',')) {
+    if (const auto trimmed = trim(item); !trimmed.empty()) items.emplace_back(trimmed);
+  }
+  return items;
+}
+
+bool Values::boolean(std::string_view key, bool fallback) const {
+  const auto value = text(key);
+  if (!value) return fallback;
+  const auto parsed = parse_boolean(*value);
+  if (!parsed) throw error(key, fmt::format("expected true or false, got {}", quoted(*value)));
+  return *parsed;
+}
+
+std::chrono::milliseconds Values::duration(std::string_view key, std::chrono::milliseconds fallback) const {
+  const auto value = text(key);
+  if (!value) return fallback;
+  const auto parsed = parse_duration(*value);
+  if (!parsed) throw error(key, parsed.error());
+  return *parsed;
+}
+
+std::uint64_t Values::count(std::string_view key, std::uint64_t fallback) const {
+  const auto value = text(key);
+  if (!value) return fallback;
+  std::uint64_t number = 0;
+  const auto [end, code] = std::from_chars(value->data(), value->data() + value->size(), number);
+  if (code != std::errc() || end != value->data() + value->size()) {
+    throw error(key, fmt::format("expected a number, got {}", quoted(*value)));
+  }
+  return number;
+}
+
+std::string Values::choice(std::string_view key, const std::vector<std::string>& choices) const {
+  const std::string value = text(key).value_or(choices.front());
+  if (std::ranges::find(choices, value) != choices.end()) return value;
+  throw error(key, fmt::format("expected one of {}, got {}{}", join(choices, ", "), quoted(value),
+                               did_you_mean(value, choices)));
+}
+
+Error Values::error(std::string_view key, std::string_view message) const {
+  const bool from_address = spec_.values.contains(std::string(key));
+  const std::string_view native = variable(key);
+  if (!from_address && !native.empty())
+    return {ErrorKind::usage, fmt::format("{}: {}: {}", spec_.text, native, message)};
+  return {ErrorKind::usage, fmt::format("{}: {}: {}", spec_.text, key, message)};
+}
+
+}  // namespace r2i::sources

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "transform/candidate.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace r2i::transform {
+
+/// Row 3: the instance's address, else its node's, in canonical form; false if it has none that Istio takes.
+bool resolve_address(Candidate& candidate);
+
+}  // namespace r2i::transform

@@ -1,0 +1,154 @@
+#include "transform/combine.hpp"
+
+#include "base/text.hpp"
+#include "model/check.hpp"
+#include "model/codes.hpp"
+#include "transform/host.hpp"
+#include "transform/layout.hpp"
+#include "transform/protocol.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <span>
+#include <tuple>
+
+namespace r2i::transform {
+
+namespace {
+
+std::string display(const Converted& converted) {
+  return fmt::format("service {} of {}", quoted(converted.service), converted.scope->display());
+}
+
+/// Consul answers names that differ only in case with the same instances: such twins are one service.
+bool is_one_service(const Converted& a, const Converted& b) {
+  return a.scope == b.scope && a.scope->source->kind == "consul" && equals_ignoring_case(a.service, b.service) &&
+         a.withheld == b.withheld && a.entry.endpoints == b.entry.endpoints && a.entry.ports == b.entry.ports;
+}
+
+/// Row 5 for the services of one host: at most one of them is kept.
+void settle_twins(std::span<Converted> twins, Diagnostics& diagnostics) {
+  const auto own = [](const Converted& c) { return is_own_name(c.service, c.host); };
+  const bool one = std::ranges::all_of(twins, [&](const Converted& c) { return is_one_service(c, twins.front()); });
+  const auto owners = std::ranges::count_if(twins, own);
+  const Converted* keeper = nullptr;
+  if (owners == 1) {
+    keeper = &*std::ranges::find_if(twins, own);
+  } else if (one) {
+    keeper = &twins.front();
+  }
+  for (Converted& twin : twins) {
+    if (&twin == keeper) continue;
+    const Converted& other = keeper != nullptr ? *keeper : &twin == &twins.front() ? twins.back() : twins.front();
+    if (one) {
+      diagnostics.report(
+          diagnose(Code::case_variants, display(twin), fmt::format("it is one with {}", quoted(other.service))));
+    } else {
+      diagnostics.report(diagnose(Code::host_twins, display(twin),
+                                  fmt::format("withheld: {} comes to the host {}, too{}", display(other), twin.host,
+                                              keeper != nullptr ? ", and it is its own name" : "")));
+    }
+    twin.withheld = true;
+  }
+}
+
+void settle_hosts(std::vector<Converted>& services, Diagnostics& diagnostics) {
+  std::ranges::sort(services, [](const Converted& a, const Converted& b) {
+    return std::tie(a.host, a.scope->source->name, a.scope->name, a.service) <
+           std::tie(b.host, b.scope->source->name, b.scope->name, b.service);
+  });
+  for (auto first = services.begin(); first != services.end();) {
+    const auto last = std::find_if(first, services.end(), [&](const Converted& c) { return c.host != first->host; });
+    if (last - first > 1) settle_twins({first, last}, diagnostics);
+    first = last;
+  }
+}
+
+/// Row 15's limits; the error names the other layout.
+bool fits_inline(const Converted& converted, Diagnostics& diagnostics) {
+  const ServiceEntry& entry = converted.entry;
+  if (entry.endpoints.size() > kMaxEndpoints) {
+    diagnostics.report(diagnose(Code::too_many_endpoints, display(converted),
+                                fmt::format("withheld: it has {} endpoints", entry.endpoints.size())));
+    return false;
+  }
+  if (json_size(entry) > kMaxObjectBytes) {
+    diagnostics.report(diagnose(Code::object_too_large, display(converted),
+                                fmt::format("withheld: it may have more than {} bytes", kMaxObjectBytes)));
+    return false;
+  }
+  return true;
+}
+
+/// Whether Istio and the API server would take the objects: what they refuse must not be written.
+bool pass_check(const std::vector<Manifest>& objects, const std::string& subject, Diagnostics& diagnostics) {
+  bool pass = true;
+  for (const Manifest& object : objects) {
+    for (const std::string& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
+      diagnostics.report(
+          diagnose(Code::istio_refuses, subject, fmt::format("withheld: {}: {}", kind_of(object), broken)));
+      pass = false;
+    }
+  }
+  return pass;
+}
+
+/// Row 18: with `tcpWithoutAddress: export`, several services may be catch-alls on one port.
+void report_catch_alls(const std::vector<Converted>& services, const ConversionSettings& settings,
+                       Diagnostics& diagnostics) {
+  if (settings.dns_capture) return;
+  std::map<std::uint32_t, const Converted*> first;
+  for (const Converted& converted : services) {
+    if (converted.withheld) continue;
+    for (const ServicePort& port : converted.entry.ports) {
+      if (!is_catch_all(port.protocol)) continue;
+      const auto [holder, is_first] = first.emplace(port.number, &converted);
+      if (is_first) continue;
+      diagnostics.report(
+          diagnose(Code::catch_all_clash, display(converted),
+                   fmt::format("{} is a catch-all on port {}, too; the object that was created first gets the "
+                               "traffic of both, of objects created together {}",
+                               display(*holder->second), port.number, holder->second->host)));
+    }
+  }
+}
+
+/// Leaves in `hosts` (sorted) each host once that is not in `kept` (sorted).
+void keep_difference(std::vector<std::string>& hosts, const std::vector<std::string>& kept) {
+  std::vector<std::string> rest;
+  std::ranges::set_difference(hosts, kept, std::back_inserter(rest));
+  const auto twins = std::ranges::unique(rest);
+  rest.erase(twins.begin(), twins.end());
+  hosts = std::move(rest);
+}
+
+}  // namespace
+
+Manifests combine(std::vector<Converted> services, const ConversionSettings& settings, Diagnostics& diagnostics) {
+  settle_hosts(services, diagnostics);
+  report_catch_alls(services, settings, diagnostics);
+
+  Manifests manifests;
+  manifests.objects.reserve(services.size());
+  std::vector<std::string> kept;
+  for (Converted& converted : services) {
+    std::vector<Manifest> objects;
+    if (!converted.withheld && (settings.layout != Layout::inline_ || fits_inline(converted, diagnostics))) {
+      objects = lay_out(std::move(converted.entry), settings.layout);
+      if (!pass_check(objects, display(converted), diagnostics)) objects.clear();
+    }
+    (objects.empty() ? manifests.withheld_hosts : kept).push_back(std::move(converted.host));
+    std::ranges::move(objects, std::back_inserter(manifests.objects));
+  }
+  keep_difference(manifests.withheld_hosts, kept);
+  // Within one run all objects have one namespace.
+  std::ranges::sort(manifests.objects, {}, [](const Manifest& object) {
+    return std::pair<std::string_view, std::string_view>(kind_of(object), meta_of(object).name);
+  });
+  return manifests;
+}
+
+}  // namespace r2i::transform

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "base/diagnostic.hpp"
+#include "model/manifest.hpp"
+#include "model/service.hpp"
+#include "model/settings.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace r2i::transform {
+
+/// What one service comes to. combine() makes manifests of all of them.
+struct Converted {
+  std::string service;  ///< the registry's own name
+  std::shared_ptr<const Scope> scope;
+  std::string host;
+  bool withheld = false;  ///< it claims its host, but is not to be written; the reason is reported
+  ServiceEntry entry;     ///< without layout: endpoints are inline
+};
+
+/// Rows 1 to 18 of the conversion, as far as one service alone decides them. Nothing if the service is left out; what
+/// is left out or altered is reported. A service that is not complete must not come here: it would look empty.
+std::optional<Converted> convert(Service&& service, const ConversionSettings& settings, Diagnostics& diagnostics);
+
+}  // namespace r2i::transform

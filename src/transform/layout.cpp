@@ -1,0 +1,61 @@
+#include "transform/layout.hpp"
+
+#include "base/hash.hpp"
+#include "base/natural_order.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace r2i::transform {
+
+namespace {
+
+constexpr std::size_t kMaxName = 253;
+constexpr std::size_t kMaxLabelValue = 63;
+constexpr std::size_t kHashDigits = 10;
+
+/// `text` cut so that `-` and a hash of the whole fit behind it; a cut does not end in a separator.
+std::string with_hash(std::string_view text, std::string_view hashed, std::size_t limit) {
+  std::string head(text.substr(0, std::min(text.size(), limit - kHashDigits - 1)));
+  while (head.ends_with('-') || head.ends_with('.')) head.pop_back();
+  return fmt::format("{}-{}", head, short_hash(hashed, kHashDigits));
+}
+
+std::string selector_value(const std::string& host) {
+  return host.size() <= kMaxLabelValue ? host : with_hash(host, host, kMaxLabelValue);
+}
+
+/// Stable while other instances come and go: the endpoint's own address and ports alone decide it.
+std::string workload_name(const std::string& host, const Endpoint& endpoint) {
+  std::string identity = endpoint.address;
+  for (const auto& [name, number] : endpoint.ports) identity += fmt::format(" {}={}", name, number);
+  return with_hash(host, identity, kMaxName);
+}
+
+}  // namespace
+
+std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
+  std::vector<Manifest> objects;
+  if (layout == Layout::inline_) {
+    objects.emplace_back(std::move(entry));
+    return objects;
+  }
+  const std::string& host = entry.hosts.front();
+  const std::pair<std::string, std::string> selected{mark::kHost, selector_value(host)};
+  std::vector<Endpoint> endpoints = std::exchange(entry.endpoints, {});
+  entry.workload_selector.labels = {selected};
+  objects.reserve(endpoints.size() + 1);
+  ObjectMeta meta = entry.meta;
+  meta.labels.push_back(selected);
+  sort_keys(meta.labels);
+  for (Endpoint& endpoint : endpoints) {
+    meta.name = workload_name(host, endpoint);
+    objects.emplace_back(WorkloadEntry{meta, std::move(endpoint)});
+  }
+  objects.emplace(objects.begin(), std::move(entry));
+  return objects;
+}
+
+}  // namespace r2i::transform

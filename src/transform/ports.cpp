@@ -1,0 +1,179 @@
+#include "transform/ports.hpp"
+
+#include "base/natural_order.hpp"
+#include "base/text.hpp"
+#include "model/codes.hpp"
+#include "transform/protocol.hpp"
+#include "transform/slots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace r2i::transform {
+
+namespace {
+
+constexpr std::size_t kManyPorts = 8;
+constexpr std::size_t kTooManyPorts = 64;
+constexpr std::uint32_t kCommonPort = 80;
+constexpr std::uint32_t kCommonTlsPort = 443;
+constexpr std::array<std::uint32_t, 4> kReservedPorts = {15001, 15006, 15021, 15090};
+
+/// Keeps the slots that every candidate has. If there is none, the one that most have, without the candidates that lack
+/// it.
+void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<Candidate>& candidates,
+                 Diagnostics& diagnostics) {
+  const auto is_common = [&](const Slot& slot) { return slot.count == candidates.size(); };
+  if (std::ranges::none_of(slots, is_common)) {
+    Slot most = *std::ranges::max_element(slots, {}, &Slot::count);
+    std::vector<Candidate> having;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (most.numbers[i] != 0) {
+        having.push_back(std::move(candidates[i]));
+      } else {
+        diagnostics.report(
+            diagnose(Code::no_port, display(service, *candidates[i].instance),
+                     fmt::format("left out: it lacks the port {} that the others have", quoted(most.key))));
+      }
+    }
+    candidates = std::move(having);
+    std::erase(most.numbers, 0U);
+    slots.assign(1, std::move(most));
+    return;
+  }
+  for (const Slot& slot : slots) {
+    if (is_common(slot)) continue;
+    diagnostics.report(
+        diagnose(Code::port_not_everywhere, service.display(),
+                 fmt::format("port {} ({}) is on {} of {} instances and not exported", quoted(slot.key),
+                             fmt::format("{}", fmt::join(slot.distinct(), ", ")), slot.count, candidates.size())));
+  }
+  std::erase_if(slots, [&](const Slot& slot) { return !is_common(slot); });
+}
+
+/// Collects the ports of a service; the first one with a number keeps it.
+class PortList {
+ public:
+  PortList(const Service& service, Diagnostics& diagnostics) : service_(service), diagnostics_(diagnostics) {}
+
+  void add(std::uint32_t number, std::size_t index, const Slot& slot) {
+    const auto twin = std::ranges::find(ports_, number, [](const PlannedPort& p) { return p.port.number; });
+    if (twin != ports_.end()) {
+      if (twin->slot == index) return;
+      diagnostics_.report(
+          diagnose(Code::port_taken, service_.display(),
+                   fmt::format("port {} of {} is taken by {}", number, quoted(slot.key), twin->port.name)));
+      return;
+    }
+    const std::string& protocol = slot.protocol.value;
+    const std::string name = fmt::format("{}-{}", protocol.empty() ? "port" : to_lower(protocol), number);
+    ports_.push_back({{name, number, protocol, 0}, index, slot.protocol.origin});
+  }
+
+  std::vector<PlannedPort> take() {
+    std::ranges::sort(ports_, {}, [](const PlannedPort& p) { return p.port.number; });
+    return std::move(ports_);
+  }
+
+ private:
+  const Service& service_;
+  Diagnostics& diagnostics_;
+  std::vector<PlannedPort> ports_;
+};
+
+/// Row 6 without a rule. `common`: whether this slot may have the well-known number that stands for all of its ports.
+void add_default(PortList& list, std::size_t index, const Slot& slot, bool common, const Service& service,
+                 Diagnostics& diagnostics) {
+  const auto distinct = slot.distinct();
+  if (distinct.size() > 1 && common) list.add(slot.is_tls() ? kCommonTlsPort : kCommonPort, index, slot);
+  if (distinct.size() > kManyPorts) {
+    const bool too_many = distinct.size() > kTooManyPorts;
+    diagnostics.report(diagnose(Code::many_ports, service.display(),
+                                fmt::format("its instances have {} distinct ports{}", distinct.size(),
+                                            too_many ? "; only the common one is exported" : "; each is exported")));
+    if (too_many && common) return;
+  }
+  for (const std::uint32_t number : distinct) list.add(number, index, slot);
+}
+
+void add_by_rule(PortList& list, const std::vector<Slot>& slots, const ServicePortRule& rule) {
+  for (const std::uint32_t number : rule.numbers) {
+    const auto owner = std::ranges::find_if(
+        slots, [&](const Slot& slot) { return std::ranges::find(slot.numbers, number) != slot.numbers.end(); });
+    const auto index = owner == slots.end() ? 0 : static_cast<std::size_t>(owner - slots.begin());
+    list.add(number, index, slots[index]);
+  }
+  if (!rule.instance) return;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    for (const std::uint32_t number : slots[i].distinct()) list.add(number, i, slots[i]);
+  }
+}
+
+/// Row 8: a port that would be a catch-all is taken out, unless it is wanted.
+void withhold_catch_alls(std::vector<PlannedPort>& ports, const Service& service, const ConversionSettings& settings,
+                         Diagnostics& diagnostics) {
+  if (settings.dns_capture || settings.tcp_without_address == TcpWithoutAddress::export_) return;
+  const auto catches_all = [](const PlannedPort& p) { return is_catch_all(p.port.protocol); };
+  const auto first = std::ranges::find_if(ports, catches_all);
+  if (first == ports.end()) return;
+  const bool whole = std::ranges::all_of(ports, catches_all);
+  diagnostics.report(
+      diagnose(whole ? Code::tcp_without_address : Code::tcp_port_withheld, service.display(),
+               fmt::format("{}withheld: port {} is {} ({}) and the host has no address of its own",
+                           whole ? "" : "partly ", first->port.number, first->port.protocol, first->protocol_origin)));
+  std::erase_if(ports, catches_all);
+}
+
+void report_reserved(const std::vector<PlannedPort>& ports, const Service& service, Diagnostics& diagnostics) {
+  for (const PlannedPort& port : ports) {
+    if (std::ranges::find(kReservedPorts, port.port.number) == kReservedPorts.end()) continue;
+    diagnostics.report(diagnose(Code::reserved_port, service.display(),
+                                fmt::format("its port {} is one of Istio's own", port.port.number)));
+  }
+}
+
+}  // namespace
+
+std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates,
+                                    const ConversionSettings& settings, Diagnostics& diagnostics) {
+  if (candidates.empty()) {
+    diagnostics.report(
+        diagnose(Code::no_known_port, service.display(), "left out: no instance has an address and a port"));
+    return {};
+  }
+  std::vector<Slot> slots = find_slots(service, candidates, settings, diagnostics);
+  keep_common(slots, service, candidates, diagnostics);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);
+  }
+  PortList list(service, diagnostics);
+  if (settings.service_ports.is_default()) {
+    bool plain_taken = false;
+    bool tls_taken = false;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      bool& taken = slots[i].is_tls() ? tls_taken : plain_taken;
+      add_default(list, i, slots[i], !taken, service, diagnostics);
+      taken = true;
+    }
+  } else {
+    add_by_rule(list, slots, settings.service_ports);
+  }
+  std::vector<PlannedPort> ports = list.take();
+  withhold_catch_alls(ports, service, settings, diagnostics);
+  report_reserved(ports, service, diagnostics);
+  return ports;
+}
+
+PortMap endpoint_ports(const Candidate& candidate, const std::vector<PlannedPort>& ports) {
+  const auto own = [&](const PlannedPort& p) { return candidate.ports[p.slot]; };
+  PortMap map;
+  if (std::ranges::all_of(ports, [&](const PlannedPort& p) { return own(p) == p.port.number; })) return map;
+  map.reserve(ports.size());
+  for (const PlannedPort& p : ports) map.emplace_back(p.port.name, own(p));
+  if (map.size() > 1) sort_keys(map);
+  return map;
+}
+
+}  // namespace r2i::transform

@@ -1,0 +1,144 @@
+#include "transform/selection.hpp"
+
+#include "base/text.hpp"
+#include "model/codes.hpp"
+#include "transform/address.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+
+namespace r2i::transform {
+
+namespace {
+
+constexpr std::int64_t kMaxPort = 65535;
+
+bool is_kubernetes_copy(const Instance& instance) {
+  return find_value(instance.metadata, "external-source") == "kubernetes";
+}
+
+/// Takes the instances for which `is_foreign` holds away, each reported; false, with one report for the service, if all
+/// go.
+template <typename IsForeign>
+bool take_away(Service& service, IsForeign is_foreign, Code one, Code all, std::string_view what,
+               Diagnostics& diagnostics) {
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(service.instances, is_foreign));
+  if (count == 0) return true;
+  if (count == service.instances.size()) {
+    diagnostics.report(
+        diagnose(all, service.display(), fmt::format("left out with {}: {}", counted(count, "instance"), what)));
+    return false;
+  }
+  for (const Instance& instance : service.instances) {
+    if (is_foreign(instance))
+      diagnostics.report(diagnose(one, display(service, instance), fmt::format("left out: {}", what)));
+  }
+  std::erase_if(service.instances, is_foreign);
+  return true;
+}
+
+/// Whether the two are one endpoint: what Istio would send to is the same.
+bool same_endpoint(const Candidate& a, const Candidate& b) {
+  return std::tie(a.key, a.address, a.ports) == std::tie(b.key, b.address, b.ports);
+}
+
+/// By address and port; of one endpoint the healthiest first; node and id make it an order that the registry's does not
+/// show in.
+bool endpoint_order(const Candidate& a, const Candidate& b) {
+  return std::tie(a.key, a.address, a.ports, a.instance->health, a.instance->node, a.instance->id) <
+         std::tie(b.key, b.address, b.ports, b.instance->health, b.instance->node, b.instance->id);
+}
+
+bool is_stopped(Health health) {
+  return health == Health::maintenance || health == Health::disabled;
+}
+
+bool is_healthy_enough(Health health, HealthPolicy policy) {
+  switch (policy) {
+    case HealthPolicy::any:
+      return true;
+    case HealthPolicy::warning:
+      return health == Health::passing || health == Health::warning;
+    case HealthPolicy::passing:
+      return health == Health::passing;
+  }
+  return false;
+}
+
+/// Why an instance gets no traffic, if so.
+std::optional<Code> refusal(const Instance& instance, HealthPolicy policy) {
+  if (instance.health == Health::maintenance) return Code::in_maintenance;
+  if (instance.health == Health::disabled) return Code::disabled;
+  if (!is_healthy_enough(instance.health, policy)) return Code::unhealthy;
+  if (instance.weight == 0.0) return Code::weight_zero;
+  return std::nullopt;
+}
+
+void report(Diagnostics& diagnostics, Code code, const Service& service, const Instance& instance) {
+  diagnostics.report(diagnose(code, display(service, instance), fmt::format("left out: {}", code_info(code).reason)));
+}
+
+}  // namespace
+
+bool keep_service(Service& service, Diagnostics& diagnostics) {
+  if (service.scope->source->kind == "consul" && service.name == "consul") {
+    diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is the registry itself"));
+    return false;
+  }
+  const auto is_proxy = [](const Instance& instance) { return !instance.kind.empty(); };
+  return take_away(service, is_proxy, Code::sidecar_instance, Code::sidecar_or_gateway, "a sidecar or a gateway",
+                   diagnostics) &&
+         take_away(service, is_kubernetes_copy, Code::kubernetes_copy, Code::kubernetes_service,
+                   "copied from Kubernetes", diagnostics);
+}
+
+std::vector<Candidate> registered(const Service& service, Diagnostics& diagnostics) {
+  std::vector<Candidate> candidates;
+  candidates.reserve(service.instances.size());
+  for (const Instance& instance : service.instances) {
+    Candidate candidate;
+    candidate.instance = &instance;
+    if (!resolve_address(candidate)) {
+      report(diagnostics, Code::no_address, service, instance);
+    } else if (std::ranges::none_of(instance.ports,
+                                    [](const Port& p) { return p.number >= 1 && p.number <= kMaxPort; })) {
+      report(diagnostics, Code::no_port, service, instance);
+    } else {
+      candidates.push_back(std::move(candidate));
+    }
+  }
+  return candidates;
+}
+
+std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates, HealthPolicy policy,
+                              Diagnostics& diagnostics) {
+  std::ranges::sort(candidates, endpoint_order);
+  std::vector<Candidate> result;
+  result.reserve(candidates.size());
+  for (auto first = candidates.begin(); first != candidates.end();) {
+    const auto last =
+        std::find_if_not(first, candidates.end(), [&](const Candidate& c) { return same_endpoint(c, *first); });
+    const bool stopped = std::any_of(first, last, [](const Candidate& c) { return is_stopped(c.instance->health); });
+    bool taken = false;
+    for (auto candidate = first; candidate != last; ++candidate) {
+      if (const auto code = refusal(*candidate->instance, policy)) {
+        report(diagnostics, *code, service, *candidate->instance);
+      } else if (stopped) {
+        report(diagnostics, Code::duplicate_of_stopped, service, *candidate->instance);
+      } else if (taken) {
+        report(diagnostics, Code::duplicate_instance, service, *candidate->instance);
+      } else {
+        taken = true;
+        result.push_back(std::move(*candidate));
+      }
+    }
+    first = last;
+  }
+  return result;
+}
+
+}  // namespace r2i::transform

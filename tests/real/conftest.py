@@ -1,0 +1,234 @@
+"""Fixtures of the suite against real servers. Each server is started once, when the first test asks for it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+from harness.apiserver import ApiServer  # noqa: E402
+from harness.consul import Consul, ConsulTls  # noqa: E402
+from harness.consul_links import join_wan  # noqa: E402
+from harness.envoy import Envoy  # noqa: E402
+from harness.istiod import Istiod  # noqa: E402
+from support.backend import Backend  # noqa: E402
+from support.processes import ServerProcess, clean_environment  # noqa: E402
+
+BUILD = Path(__file__).parent / "servers" / "build"
+WANTED = os.environ.get("R2I_REAL") == "1"
+SKIPPED = "set R2I_REAL=1 to run the tests against real servers (tests/real/servers/build builds them, once)"
+ALL_SKIPPED = 77  # what Meson takes for "skipped"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not WANTED and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=SKIPPED))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not WANTED:
+        terminalreporter.write_line(f"NOTHING WAS TESTED AGAINST REAL SERVERS: {SKIPPED}", yellow=True, bold=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if not WANTED and exitstatus == 0 and all(Path(__file__).parent in item.path.parents for item in session.items):
+        session.exitstatus = ALL_SKIPPED
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """A test that fails shows the end of every running server's log."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.failed:
+        report.sections += [(f"end of the log of {server.name}", server.log_tail(15)) for server in ServerProcess.started()]
+
+
+# Programs
+
+
+@pytest.fixture(scope="session")
+def programs() -> dict[str, Path]:
+    """Folder of each real server's programs: consul, etcd, envoy, kubernetes, istio."""
+    done = subprocess.run(["bash", str(BUILD)], capture_output=True, text=True)
+    assert done.returncode == 0, f"tests/real/servers/build failed:\n{done.stderr[-4000:]}"
+    return {name: Path(folder) for name, folder in (line.split("=", 1) for line in done.stdout.splitlines())}
+
+
+def program(programs: dict[str, Path], folder: str, *names: str) -> Path:
+    """The first of these programs that is there."""
+    places = [programs[folder] / name for name in names]
+    return next((place for place in places if place.exists()), places[0])
+
+
+@pytest.fixture
+def r2i(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """r2i("export", "--from", …, env={…}, stdin="…", cwd=…) runs the program under test (R2I_BINARY) in an environment without
+    the caller's settings; HOME and the working directory are the test's own."""
+    binary = os.environ.get("R2I_BINARY", "")
+    assert binary and Path(binary).is_file(), f"R2I_BINARY must name the program under test; it is {binary!r}"
+    path = str(Path(binary).resolve())
+    sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+
+    def run(*arguments: str | Path, env: dict[str, str] | None = None, stdin: str = "", cwd: Path = tmp_path,
+            timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([path, *map(str, arguments)], input=stdin, capture_output=True, encoding="utf-8", cwd=cwd,
+                              timeout=timeout, env=clean_environment(tmp_path, {**sanitizers, **(env or {})}))
+
+    return run
+
+
+# Kubernetes, Istio, Envoy
+
+
+@pytest.fixture(scope="session")
+def api_server(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    with ExitStack() as stack:
+        server = ApiServer(program(programs, "etcd", "etcd", "server"), programs["kubernetes"],
+                           programs["istio"] / "crd-all.gen.yaml", tmp_path_factory.mktemp("kubernetes"))
+        stack.callback(server.stop)
+        yield server.start()
+
+
+@pytest.fixture(scope="session")
+def istiod(programs: dict[str, Path], api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Istiod]:
+    with ExitStack() as stack:
+        server = Istiod(programs["istio"], api_server, tmp_path_factory.mktemp("istiod"))
+        stack.callback(server.stop)
+        yield server.start()
+
+
+@pytest.fixture(scope="session")
+def envoy(programs: dict[str, Path], istiod: Istiod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
+    """A sidecar in the namespace `default`, without DNS capture."""
+    with ExitStack() as stack:
+        server = Envoy(programs["envoy"] / "envoy", istiod, tmp_path_factory.mktemp("envoy"))
+        stack.callback(server.stop)
+        yield server.start()
+
+
+@pytest.fixture(scope="session")
+def capturing_envoy(programs: dict[str, Path], istiod: Istiod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
+    """A sidecar that resolves through Istio: it gets listeners on the addresses that Istio gives each host."""
+    with ExitStack() as stack:
+        server = Envoy(programs["envoy"] / "envoy", istiod, tmp_path_factory.mktemp("capturing-envoy"), name="client-1",
+                       address="127.0.0.10", metadata={"DNS_CAPTURE": "true"})
+        stack.callback(server.stop)
+        yield server.start()
+
+
+@pytest.fixture
+def namespace(api_server: ApiServer) -> Iterator[str]:
+    """A new namespace; its entries are deleted after the test."""
+    name = api_server.namespace()
+    yield name
+    api_server.clear(name)
+
+
+_service_ports = itertools.count(20001)
+
+
+@pytest.fixture
+def service_port() -> int:
+    """A service port number that no other test uses: a proxy may still have the last test's listeners."""
+    return next(_service_ports)
+
+
+# Backends
+
+
+@pytest.fixture
+def backend() -> Iterator[Callable[..., Backend]]:
+    """backend("web-1", "127.0.1.1") starts a server that answers with its name: `.address`, `.port`, `.requests`."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **more: stack.enter_context(Backend(*arguments, **more))
+
+
+# Consul
+
+
+@contextmanager
+def _consuls(programs: dict[str, Path], folders: pytest.TempPathFactory) -> Iterator[Callable[..., Consul]]:
+    with ExitStack() as stack:
+        def start(**settings: Any) -> Consul:
+            server = Consul(programs["consul"] / "consul", folders.mktemp("consul"), **settings)
+            stack.callback(server.stop)
+            return server.start()
+
+        yield start
+
+
+@pytest.fixture
+def new_consul(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Consul]]:
+    """new_consul(datacenter="dc2", acl=True, tls=…, expect=…) starts an agent for one test."""
+    with _consuls(programs, tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def session_consul(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Consul]]:
+    """As `new_consul`, for fixtures that live longer than a test."""
+    with _consuls(programs, tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def _open_consul(session_consul: Callable[..., Consul]) -> Consul:
+    return session_consul()
+
+
+@pytest.fixture
+def consul(_open_consul: Consul) -> Iterator[Consul]:
+    """A Consul without ACLs, empty but for itself."""
+    yield _open_consul
+    _open_consul.clear()
+
+
+@pytest.fixture(scope="session")
+def _acl_consul(session_consul: Callable[..., Consul]) -> Consul:
+    return session_consul(acl=True)
+
+
+@pytest.fixture
+def consul_with_acl(_acl_consul: Consul) -> Iterator[Consul]:
+    """A Consul that denies by default: `.management_token`, `.token(RULES)`."""
+    yield _acl_consul
+    _acl_consul.clear()
+
+
+@pytest.fixture(scope="session")
+def _tls_consul(session_consul: Callable[..., Consul], tmp_path_factory: pytest.TempPathFactory) -> Consul:
+    return session_consul(tls=ConsulTls.make(tmp_path_factory.mktemp("certificates")))
+
+
+@pytest.fixture
+def consul_with_tls(_tls_consul: Consul) -> Iterator[Consul]:
+    """A Consul that speaks HTTPS with clients that show a certificate: `.tls`."""
+    yield _tls_consul
+    _tls_consul.clear()
+
+
+@pytest.fixture(scope="session")
+def _wan(session_consul: Callable[..., Consul]) -> tuple[Consul, Consul]:
+    one, two = session_consul(datacenter="dc1"), session_consul(datacenter="dc2")
+    join_wan(one, two)
+    return one, two
+
+
+@pytest.fixture
+def consul_pair(_wan: tuple[Consul, Consul]) -> Iterator[tuple[Consul, Consul]]:
+    """Two datacenters, dc1 and dc2, that know each other."""
+    yield _wan
+    for server in _wan:
+        server.clear()
