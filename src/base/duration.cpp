@@ -25,7 +25,8 @@ constexpr double kMost = 366.0 * 86'400'000;
 
 tl::expected<std::chrono::milliseconds, std::string> parse_duration(std::string_view text) {
   const auto error = [&] {
-    return tl::make_unexpected(fmt::format("expected a duration such as \"30s\" or \"1m30s\", got {}", quoted(text)));
+    return tl::make_unexpected(
+        fmt::format("expected a duration such as \"30s\" or \"1m30s\", got {}", in_quotes(text)));
   };
   if (text == "0") return std::chrono::milliseconds(0);
   if (text.empty()) return error();

@@ -41,7 +41,7 @@ std::string to_regex(std::string_view glob) {
     } else if (glob[i] == '[') {
       const auto close = closing_bracket(glob, i);
       if (close == std::string_view::npos)
-        throw Error(ErrorKind::usage, fmt::format("{}: a '[' is not closed", quoted(glob)));
+        throw Error(ErrorKind::usage, fmt::format("{}: a '[' is not closed", in_quotes(glob)));
       regex += bracket_to_regex(glob.substr(i + 1, close - i - 1));
       i = close;
     } else {
@@ -70,7 +70,7 @@ GlobSet::GlobSet(const std::vector<std::string>& globs) : impl_(std::make_unique
   for (const std::string& glob : globs) {
     std::string error;
     if (impl_->set.Add(to_regex(glob), &error) < 0)
-      throw Error(ErrorKind::usage, fmt::format("{}: {}", quoted(glob), error));
+      throw Error(ErrorKind::usage, fmt::format("{}: {}", in_quotes(glob), error));
     impl_->empty = false;
   }
   if (!impl_->empty && !impl_->set.Compile()) throw Error(ErrorKind::usage, "the globs are too many or too long");

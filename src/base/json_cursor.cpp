@@ -46,24 +46,6 @@ std::string explain(simdjson::error_code code) {
   }
 }
 
-std::string_view name_of(JsonCursor::Type type) {
-  switch (type) {
-    case JsonCursor::Type::object:
-      return "an object";
-    case JsonCursor::Type::list:
-      return "a list";
-    case JsonCursor::Type::string:
-      return "a string";
-    case JsonCursor::Type::number:
-      return "a number";
-    case JsonCursor::Type::boolean:
-      return "true or false";
-    case JsonCursor::Type::null:
-      return "null";
-  }
-  return "a value";
-}
-
 }  // namespace
 
 struct JsonCursor::Impl {
@@ -77,6 +59,13 @@ struct JsonCursor::Impl {
   bool pending = false;  ///< the current value has not been read yet
   bool repaired = false;
   std::optional<Fault> fault;
+
+  simdjson::error_code start(std::string& text) {
+    text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+    begin = text.data();
+    size = text.size();
+    return parser.iterate(text.data(), text.size(), text.capacity()).get(document);
+  }
 
   void fail(std::size_t at, std::string message) {
     if (!fault) fault = Fault{at, std::move(message)};
@@ -115,7 +104,7 @@ struct JsonCursor::Impl {
     }
     const Type found = cursor.type();
     if (found != wanted && !fault) {
-      fail(offset, fmt::format("expected {}, got {}", name_of(wanted), name_of(found)));
+      fail(offset, fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
     }
     pending = false;
     return !fault;
@@ -133,20 +122,20 @@ bool JsonCursor::open(std::string& text) {
   impl.fault.reset();
   impl.offset = 0;
   impl.repaired = false;
-  if (!simdjson::validate_utf8(text)) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
+  auto error = impl.start(text);
+  if (error == simdjson::UTF8_ERROR) {
     text = valid_utf8(text);
     impl.repaired = true;
+    error = impl.start(text);
   }
-  if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
-  text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  impl.begin = text.data();
-  impl.size = text.size();
-  if (const auto error = impl.parser.iterate(text.data(), text.size(), text.capacity()).get(impl.document)) {
+  if (error != simdjson::SUCCESS) {
     impl.fail(error == simdjson::EMPTY ? 0 : text.size(), explain(error));
     return false;
   }
   od::value root;
-  if (const auto error = impl.document.get_value().get(root)) {
+  error = impl.document.get_value().get(root);
+  if (error != simdjson::SUCCESS) {
     impl.fail(0, error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? "expected an object or a list" : explain(error));
     return false;
   }
@@ -309,6 +298,24 @@ bool JsonCursor::finish() {
     impl_->fail(static_cast<std::size_t>(more - impl_->begin), "there is more text after the end of the document");
   }
   return !impl_->fault;
+}
+
+std::string_view describe_type(JsonCursor::Type type) {
+  switch (type) {
+    case JsonCursor::Type::object:
+      return "an object";
+    case JsonCursor::Type::list:
+      return "a list";
+    case JsonCursor::Type::string:
+      return "a string";
+    case JsonCursor::Type::number:
+      return "a number";
+    case JsonCursor::Type::boolean:
+      return "true or false";
+    case JsonCursor::Type::null:
+      return "null";
+  }
+  return "a value";
 }
 
 LineColumn line_column(std::string_view text, std::size_t offset) {

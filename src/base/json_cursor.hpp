@@ -58,6 +58,9 @@ class JsonCursor {
   std::unique_ptr<Impl> impl_;
 };
 
+/// "an object", "a list", …: for messages.
+std::string_view describe_type(JsonCursor::Type type);
+
 /// Where an offset lies, both counted from 1.
 struct LineColumn {
   std::size_t line;

@@ -1,5 +1,7 @@
 #include "base/natural_order.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +14,6 @@ namespace {
 /// bytes.
 constexpr std::size_t kMostKeys = 1000;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }

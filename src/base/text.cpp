@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include "base/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,10 +11,6 @@
 
 namespace r2i {
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = to_lower(c);
@@ -21,10 +19,6 @@ std::string to_lower(std::string_view text) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 std::string_view trim(std::string_view text) {
@@ -71,34 +65,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// The character at the front of `text` and its length; length 0 means that the front is not UTF-8.
-struct Character {
-  std::uint32_t value;
-  std::size_t length;
-};
-
-std::uint32_t smallest_of_length(std::size_t length) {
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  return kSmallest[length];
-}
-
-Character first_character(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xF8 ? 0 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
-  if (length == 0 || text.size() < length) return {0, 0};
-  std::uint32_t value = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0U) != 0x80U) return {0, 0};
-    value = (value << 6U) | (next & 0x3FU);
-  }
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < smallest_of_length(length) || surrogate || value > 0x10FFFF) return {0, 0};
-  return {value, length};
-}
-
-bool is_harmful(std::uint32_t c) {
+bool is_harmful(char32_t c) {
   if (c < 0x20) return c != '\t' && c != '\n';
   return (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF;
 }
@@ -118,7 +85,7 @@ std::string replace_if(std::string_view text, Refuse refuse) {
     const Character c = first_character(text);
     const std::size_t length = std::max<std::size_t>(c.length, 1);
     const bool bad_bytes = c.length == 0;
-    if (!bad_bytes && !refuse(c.value)) {
+    if (!bad_bytes && !refuse(c.code)) {
       clean += text.substr(0, length);
     } else if (!bad_bytes || !in_bad_run) {
       clean += kReplacement;
@@ -153,7 +120,7 @@ bool is_clean_text(std::string_view text) {
   if (is_plain_ascii(text)) return true;
   while (!text.empty()) {
     const Character c = first_character(text);
-    if (c.length == 0 || is_harmful(c.value)) return false;
+    if (c.length == 0 || is_harmful(c.code)) return false;
     text.remove_prefix(c.length);
   }
   return true;
@@ -164,10 +131,10 @@ std::string clean_text(std::string_view text) {
 }
 
 std::string valid_utf8(std::string_view text) {
-  return replace_if(text, [](std::uint32_t) { return false; });
+  return replace_if(text, [](char32_t) { return false; });
 }
 
-std::string quoted(std::string_view text, std::size_t limit) {
+std::string in_quotes(std::string_view text, std::size_t limit) {
   const bool cut = text.size() > limit;
   std::string clean = clean_text(text.substr(0, limit));
   std::string visible = "\"";

@@ -8,10 +8,17 @@
 namespace r2i {
 
 /// ASCII only: registries' names are bytes, and a locale must not change a manifest.
-char to_lower(char c);
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
-bool is_alnum(char c);
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
@@ -37,6 +44,6 @@ std::string clean_text(std::string_view text);
 std::string valid_utf8(std::string_view text);
 
 /// `text` between double quotes, with control characters made visible, at most `limit` bytes of it: for messages.
-std::string quoted(std::string_view text, std::size_t limit = 120);
+std::string in_quotes(std::string_view text, std::size_t limit = 120);
 
 }  // namespace r2i

@@ -1,5 +1,7 @@
 #include "base/url.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,9 +18,6 @@ using Problem = tl::unexpected<std::string>;
 constexpr std::string_view kBadEscape =
     "an escape is not '%' and two hexadecimal digits (a '%' that stands for itself is written %25)";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

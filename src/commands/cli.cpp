@@ -73,7 +73,7 @@ std::vector<std::string> flag_names(const CommandRow& row) {
     const std::string flag = word.substr(0, word.find('='));
     fail(row, fmt::format("unknown flag {}{}", flag, did_you_mean(flag, flag_names(row))));
   }
-  fail(row, fmt::format("unexpected argument {}", r2i::quoted(word)));
+  fail(row, fmt::format("unexpected argument {}", in_quotes(word)));
 }
 
 Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) {
@@ -124,7 +124,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
   if (row == nullptr) {
     const std::string kind = first.starts_with('-') ? "flag before the command" : "command";
     throw Error(ErrorKind::usage, fmt::format("unknown {} {}{}\n`registry2istio --help` shows what there is", kind,
-                                              r2i::quoted(first), did_you_mean(first, command_names())));
+                                              in_quotes(first), did_you_mean(first, command_names())));
   }
   return parse_command(*row, {arguments.begin() + 1, arguments.end()});
 }

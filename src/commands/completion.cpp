@@ -185,7 +185,7 @@ ExitCode run_completion(Session& session) {
     throw Error(ErrorKind::usage, shell.empty()
                                       ? std::string("completion: which shell? bash, zsh or fish")
                                       : fmt::format("completion: unknown shell {}{}; there are bash, zsh, fish",
-                                                    quoted(shell), did_you_mean(shell, shells)));
+                                                    in_quotes(shell), did_you_mean(shell, shells)));
   }
   session.out.flush();
   return ExitCode::done;

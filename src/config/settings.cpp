@@ -52,7 +52,7 @@ class Resolver {
     const auto choices = split(given.info.choices, '|');
     const auto found = std::ranges::find(choices, given.last());
     if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
-    problem(given, fmt::format("expected one of {}, got {}{}", join(choices, ", "), quoted(given.last()),
+    problem(given, fmt::format("expected one of {}, got {}{}", join(choices, ", "), in_quotes(given.last()),
                                did_you_mean(given.last(), choices)));
     return std::nullopt;
   }
@@ -65,7 +65,7 @@ class Resolver {
   bool truth(const Given& given) {
     if (given.last() == "true" || given.last() == "1") return true;
     if (given.last() == "false" || given.last() == "0") return false;
-    problem(given, fmt::format("expected true or false, got {}", quoted(given.last())));
+    problem(given, fmt::format("expected true or false, got {}", in_quotes(given.last())));
     return false;
   }
 
@@ -73,7 +73,7 @@ class Resolver {
     std::uint32_t value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (code == std::errc() && end == text.data() + text.size() && value >= 1 && value <= most) return value;
-    problem(given, fmt::format("expected a number from 1 to {}, got {}", most, quoted(text)));
+    problem(given, fmt::format("expected a number from 1 to {}, got {}", most, in_quotes(text)));
     return std::nullopt;
   }
 
@@ -88,7 +88,7 @@ class Resolver {
 
   void names(const Given& given, std::string& out, bool (*is_legal)(std::string_view), std::string_view what) {
     out = given.last();
-    if (out.empty() || !is_legal(out)) problem(given, fmt::format("{} is no {}", quoted(out), what));
+    if (out.empty() || !is_legal(out)) problem(given, fmt::format("{} is no {}", in_quotes(out), what));
   }
 
   void service_ports(const Given& given);
@@ -118,7 +118,7 @@ void Resolver::export_to(const Given& given) {
   auto& values = settings_.conversion.export_to;
   for (const std::string& value : given.values) {
     const bool special = value == "." || value == "*" || value == "~";
-    if (!special && !is_dns_label(value)) problem(given, fmt::format("{} is no namespace", quoted(value)));
+    if (!special && !is_dns_label(value)) problem(given, fmt::format("{} is no namespace", in_quotes(value)));
     values.push_back(value);
   }
   std::ranges::sort(values);
@@ -133,7 +133,7 @@ void Resolver::host_template(const Given& given) {
   if (parsed) {
     settings_.conversion.host_template = std::move(*parsed);
   } else {
-    problem(given, fmt::format("{}: {}", quoted(given.last()), parsed.error()));
+    problem(given, fmt::format("{}: {}", in_quotes(given.last()), parsed.error()));
   }
 }
 

@@ -40,7 +40,7 @@ void check_key(const SourceSpec& spec, const std::string& key, std::vector<std::
   }
   const auto known = known_keys(spec.kind);
   if (std::ranges::find(known, key) == known.end()) {
-    problems.push_back(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, quoted(key),
+    problems.push_back(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, in_quotes(key),
                                    did_you_mean(key, known), join(known, ", ")));
   }
 }
@@ -52,7 +52,7 @@ void read_query(std::string_view query, SourceSpec& spec, std::vector<std::strin
     const std::string key = percent_decode(pair.substr(0, equals));
     check_key(spec, key, problems);
     if (equals == std::string::npos) {
-      problems.push_back(fmt::format("{}: {} has no value: expected {}=…", spec.text, quoted(key), key));
+      problems.push_back(fmt::format("{}: {} has no value: expected {}=…", spec.text, in_quotes(key), key));
       continue;
     }
     std::string value = percent_decode(pair.substr(equals + 1));
@@ -86,7 +86,7 @@ SourceSpec parse_source(std::string_view text, std::vector<std::string>& problem
   spec.name = spec.named ? name->second : spec.kind;
   if (spec.name.empty() || !is_label_value(spec.name)) {
     problems.push_back(
-        fmt::format("{}: the name {} cannot be a label's value in Kubernetes", spec.text, quoted(spec.name)));
+        fmt::format("{}: the name {} cannot be a label's value in Kubernetes", spec.text, in_quotes(spec.name)));
   }
   return spec;
 }
@@ -97,7 +97,7 @@ void check_names(const std::vector<SourceSpec>& sources, std::vector<std::string
       // Snapshots have the names of their own sources.
       if (sources[i].name != sources[j].name || sources[i].kind == "file") continue;
       problems.push_back(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
-                                     sources[i].text, quoted(sources[i].name)));
+                                     sources[i].text, in_quotes(sources[i].name)));
     }
   }
 }

@@ -7,7 +7,41 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <optional>
 #include <set>
+
+namespace r2i {
+
+namespace {
+
+/// A text that is put between quotes only if a message with it is written.
+struct Quote {
+  std::string_view text;
+};
+
+/// "spec.endpoints[3]", or "spec" for an object that is one endpoint.
+struct EndpointPath {
+  std::optional<std::size_t> index;
+};
+
+}  // namespace
+
+}  // namespace r2i
+
+template <>
+struct fmt::formatter<r2i::Quote> : fmt::formatter<std::string_view> {
+  auto format(const r2i::Quote& quote, format_context& context) const {
+    return fmt::formatter<std::string_view>::format(r2i::in_quotes(quote.text), context);
+  }
+};
+
+template <>
+struct fmt::formatter<r2i::EndpointPath> : fmt::formatter<std::string_view> {
+  auto format(const r2i::EndpointPath& path, format_context& context) const {
+    return path.index ? fmt::format_to(context.out(), "spec.endpoints[{}]", *path.index)
+                      : fmt::format_to(context.out(), "spec");
+  }
+};
 
 namespace r2i {
 
@@ -29,6 +63,17 @@ bool is_label_name(std::string_view text) {
          std::ranges::all_of(text, inner);
 }
 
+/// Whether `holds` is true of each part of `text` between the dots.
+template <typename Predicate>
+bool all_parts(std::string_view text, Predicate holds) {
+  while (true) {
+    const auto dot = text.find('.');
+    if (!holds(text.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
 bool is_number(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -43,28 +88,28 @@ class Checker {
 
   void meta(const ObjectMeta& meta) {
     require(!meta.name.empty() && meta.name.size() <= kMaxName && is_object_name(meta.name),
-            "metadata.name: {} is no name of an object", quoted(meta.name));
-    labels("metadata.labels", meta.labels);
+            "metadata.name: {} is no name of an object", Quote{meta.name});
+    labels(std::string_view("metadata"), meta.labels);
   }
 
-  void labels(std::string_view path, const Pairs& labels) {
-    require(labels.size() <= kMaxLabels, "{}: more than {}", path, kMaxLabels);
+  template <typename Path>
+  void labels(const Path& path, const Pairs& labels) {
+    require(labels.size() <= kMaxLabels, "{}.labels: more than {}", path, kMaxLabels);
     for (const auto& [key, value] : labels) {
-      require(is_label_key(key), "{}: {} is no key of a label", path, quoted(key));
-      require(is_label_value(value), "{}[{}]: {} is no value of a label", path, key, quoted(value));
+      require(is_label_key(key), "{}.labels: {} is no key of a label", path, Quote{key});
+      require(is_label_value(value), "{}.labels[{}]: {} is no value of a label", path, key, Quote{value});
     }
   }
 
-  void endpoint(const std::string& path, const Endpoint& endpoint, const std::vector<ServicePort>* ports) {
+  void endpoint(EndpointPath path, const Endpoint& endpoint, const std::vector<ServicePort>* ports) {
     require(!endpoint.address.empty() || !endpoint.network.empty(), "{}.address: is required", path);
-    labels(path + ".labels", endpoint.labels);
+    labels(path, endpoint.labels);
     require(endpoint.ports.size() <= kMaxPortMap, "{}.ports: more than {}", path, kMaxPortMap);
     for (const auto& [name, number] : endpoint.ports) {
-      require(is_dns_label(name) && name.size() <= kMaxPortKey, "{}.ports: {} is no name of a port", path,
-              quoted(name));
+      require(is_dns_label(name) && name.size() <= kMaxPortKey, "{}.ports: {} is no name of a port", path, Quote{name});
       require(number >= 1 && number <= kMaxPort, "{}.ports[{}]: {} is no port", path, name, number);
       const bool known = ports == nullptr || std::ranges::find(*ports, name, &ServicePort::name) != ports->end();
-      require(known, "{}.ports: the service has no port {}", path, quoted(name));
+      require(known, "{}.ports: the service has no port {}", path, Quote{name});
     }
   }
 
@@ -73,13 +118,13 @@ class Checker {
     std::set<std::string_view> names;
     std::set<std::uint32_t> numbers;
     for (const ServicePort& port : ports) {
-      require(is_dns_label(port.name), "spec.ports: {} is no name of a port", quoted(port.name));
-      require(names.insert(port.name).second, "spec.ports: the name {} comes twice", quoted(port.name));
+      require(is_dns_label(port.name), "spec.ports: {} is no name of a port", Quote{port.name});
+      require(names.insert(port.name).second, "spec.ports: the name {} comes twice", Quote{port.name});
       require(port.number >= 1 && port.number <= kMaxPort, "spec.ports[{}].number: {} is no port", port.name,
               port.number);
       require(numbers.insert(port.number).second, "spec.ports: the number {} comes twice", port.number);
       require(std::ranges::find(kProtocols, to_lower(port.protocol)) != kProtocols.end(),
-              "spec.ports[{}].protocol: {} is unknown", port.name, quoted(port.protocol));
+              "spec.ports[{}].protocol: {} is unknown", port.name, Quote{port.protocol});
     }
   }
 
@@ -90,9 +135,7 @@ class Checker {
     return is_host_labels(name) && std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
   }
 
-  static bool is_host_labels(std::string_view name) {
-    return std::ranges::all_of(split(name, '.'), [](const std::string& label) { return is_dns_label(label); });
-  }
+  static bool is_host_labels(std::string_view name) { return all_parts(name, is_dns_label); }
 
   std::vector<std::string> broken_;
 };
@@ -109,7 +152,7 @@ void check_resolution(Checker& checker, const ServiceEntry& entry) {
     const std::string& address = entry.endpoints[i].address;
     const bool fits = is_ip_address(address) || (by_name && is_host_name(address));
     if (!address.empty())
-      checker.require(fits, "spec.endpoints[{}].address: {} does not fit the resolution", i, quoted(address));
+      checker.require(fits, "spec.endpoints[{}].address: {} does not fit the resolution", i, Quote{address});
   }
 }
 
@@ -117,8 +160,8 @@ void check_export_to(Checker& checker, const std::vector<std::string>& export_to
   std::set<std::string_view> seen;
   for (const std::string& value : export_to) {
     const bool special = value == "." || value == "*" || value == "~";
-    checker.require(special || is_dns_label(value), "spec.exportTo: {} is no namespace", quoted(value));
-    checker.require(seen.insert(value).second, "spec.exportTo: {} comes twice", quoted(value));
+    checker.require(special || is_dns_label(value), "spec.exportTo: {} is no namespace", Quote{value});
+    checker.require(seen.insert(value).second, "spec.exportTo: {} comes twice", Quote{value});
     checker.require(!(value == "*" || value == "~") || export_to.size() == 1, "spec.exportTo: \"{}\" stands alone",
                     value);
   }
@@ -135,25 +178,25 @@ bool is_dns_label(std::string_view text) {
 bool is_host_name(std::string_view text) {
   constexpr std::size_t kMaxHost = 255;
   if (text.empty() || text.size() > kMaxHost) return false;
-  const auto labels = split(text, '.');
-  return std::ranges::all_of(labels, [](const std::string& label) { return is_dns_label(label); }) &&
-         !is_number(labels.back());
+  const auto dot = text.rfind('.');
+  const std::string_view last = dot == std::string_view::npos ? text : text.substr(dot + 1);
+  return all_parts(text, is_dns_label) && !is_number(last);
 }
 
 bool is_ip_address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size()) return false;
+  std::ranges::copy(text, terminated.begin());
   std::array<unsigned char, 16> address{};
-  const std::string terminated(text);
-  return ::inet_pton(AF_INET, terminated.c_str(), address.data()) == 1 ||
-         ::inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1;
+  return ::inet_pton(AF_INET, terminated.data(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, terminated.data(), address.data()) == 1;
 }
 
 bool is_label_key(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos) return is_label_name(text);
   const std::string_view prefix = text.substr(0, slash);
-  const auto labels = split(prefix, '.');
-  return prefix.size() <= kMaxName && is_label_name(text.substr(slash + 1)) &&
-         std::ranges::all_of(labels, [](const std::string& label) { return is_dns_label(label); });
+  return prefix.size() <= kMaxName && is_label_name(text.substr(slash + 1)) && all_parts(prefix, is_dns_label);
 }
 
 bool is_label_value(std::string_view text) {
@@ -166,7 +209,7 @@ std::vector<std::string> check(const ServiceEntry& entry) {
   checker.require(!entry.hosts.empty() && entry.hosts.size() <= 256, "spec.hosts: 1 to 256 are allowed");
   for (const std::string& host : entry.hosts) {
     const std::string_view rest = host.starts_with("*.") ? std::string_view(host).substr(2) : std::string_view(host);
-    checker.require(is_host_name(rest), "spec.hosts: {} is no host name", quoted(host));
+    checker.require(is_host_name(rest), "spec.hosts: {} is no host name", Quote{host});
   }
   checker.require(entry.addresses.size() <= 256, "spec.addresses: more than 256");
   checker.require(entry.endpoints.size() <= kMaxEndpoints, "spec.endpoints: more than {}", kMaxEndpoints);
@@ -174,7 +217,7 @@ std::vector<std::string> check(const ServiceEntry& entry) {
   check_resolution(checker, entry);
   check_export_to(checker, entry.export_to);
   for (std::size_t i = 0; i < entry.endpoints.size(); ++i) {
-    checker.endpoint(fmt::format("spec.endpoints[{}]", i), entry.endpoints[i], &entry.ports);
+    checker.endpoint({i}, entry.endpoints[i], &entry.ports);
   }
   return checker.take();
 }
@@ -182,10 +225,10 @@ std::vector<std::string> check(const ServiceEntry& entry) {
 std::vector<std::string> check(const WorkloadEntry& entry) {
   Checker checker;
   checker.meta(entry.meta);
-  checker.endpoint("spec", entry.spec, nullptr);
+  checker.endpoint({}, entry.spec, nullptr);
   const bool fits = is_ip_address(entry.spec.address) || is_host_name(entry.spec.address);
   checker.require(entry.spec.address.empty() || fits, "spec.address: {} is neither an IP address nor a host name",
-                  quoted(entry.spec.address));
+                  Quote{entry.spec.address});
   return checker.take();
 }
 

@@ -8,32 +8,10 @@
 
 namespace r2i {
 
-namespace {
-
-std::string_view name_of(JsonCursor::Type type) {
-  switch (type) {
-    case JsonCursor::Type::object:
-      return "an object";
-    case JsonCursor::Type::list:
-      return "a list";
-    case JsonCursor::Type::string:
-      return "a string";
-    case JsonCursor::Type::number:
-      return "a number";
-    case JsonCursor::Type::boolean:
-      return "true or false";
-    case JsonCursor::Type::null:
-      break;
-  }
-  return "null";
-}
-
-}  // namespace
-
 bool DocumentReader::expect(JsonCursor::Type type, std::string_view name) {
   const auto found = cursor_.type();
   if (found == type) return true;
-  if (!cursor_.fault()) find(cursor_.offset(), fmt::format("expected {}, got {}", name, name_of(found)));
+  if (!cursor_.fault()) find(cursor_.offset(), fmt::format("expected {}, got {}", name, describe_type(found)));
   cursor_.skip();
   return false;
 }

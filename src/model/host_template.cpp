@@ -47,7 +47,7 @@ tl::expected<HostTemplate, std::string> HostTemplate::parse(std::string_view tex
     const auto bad = std::ranges::find_if_not(literal, is_host_character);
     if (bad != literal.end()) {
       return tl::make_unexpected(fmt::format("{} cannot stand in a host: use a-z, 0-9, '-', '.' and {{variables}}",
-                                             quoted(std::string_view(bad, literal.end()).substr(0, 1))));
+                                             in_quotes(std::string_view(bad, literal.end()).substr(0, 1))));
     }
     if (!literal.empty()) result.parts_.push_back({std::string(literal), {}});
     if (open == std::string_view::npos) break;
@@ -56,7 +56,7 @@ tl::expected<HostTemplate, std::string> HostTemplate::parse(std::string_view tex
     const std::string_view name = text.substr(open + 1, close - open - 1);
     const auto found = std::ranges::find(kVariables, name, &std::pair<std::string_view, Variable>::first);
     if (found == kVariables.end()) {
-      return tl::make_unexpected(fmt::format("unknown variable {}{}; there are {}", quoted(name),
+      return tl::make_unexpected(fmt::format("unknown variable {}{}; there are {}", in_quotes(name),
                                              did_you_mean(name, variable_names()), join(variable_names(), ", ")));
     }
     has_service |= found->second == Variable::service;

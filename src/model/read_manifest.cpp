@@ -78,7 +78,7 @@ class FieldReader {
     if (found != names.end()) {
       out = static_cast<Enum>(found - names.begin());
     } else if (!text.empty()) {
-      reader_.find(reader_.cursor().offset(), fmt::format("unknown value {}", quoted(text)));
+      reader_.find(reader_.cursor().offset(), fmt::format("unknown value {}", in_quotes(text)));
     }
   }
 

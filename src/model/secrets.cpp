@@ -25,7 +25,10 @@ bool has_url_password(std::string_view value) {
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
+  constexpr std::size_t kShortest = 3;  // "pwd"
+  if (key.size() < kShortest) return false;
   std::string letters;
+  letters.reserve(key.size());
   for (const char c : key) {
     if (is_alnum(c)) letters += to_lower(c);
   }

@@ -24,7 +24,7 @@ std::string Scope::display() const {
 }
 
 std::string Service::display() const {
-  return fmt::format("service {} of {}", quoted(name), scope->display());
+  return fmt::format("service {} of {}", in_quotes(name), scope->display());
 }
 
 std::string_view to_string(Health health) {

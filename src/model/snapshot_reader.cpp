@@ -105,7 +105,7 @@ class SnapshotReader {
 
   void expect_word(std::string_view found, std::string_view wanted) {
     if (!found.empty() && found != wanted) {
-      reader_.find(reader_.cursor().offset(), fmt::format("expected \"{}\", got {}", wanted, quoted(found)));
+      reader_.find(reader_.cursor().offset(), fmt::format("expected \"{}\", got {}", wanted, in_quotes(found)));
     }
   }
 
@@ -113,7 +113,7 @@ class SnapshotReader {
     const std::string_view wanted = list ? "SnapshotList" : "Snapshot";
     if (kind != wanted) {
       reader_.find(start, kind.empty() ? fmt::format("the key \"kind\" is missing: expected \"{}\"", wanted)
-                                       : fmt::format("kind: expected \"{}\", got {}", wanted, quoted(kind)));
+                                       : fmt::format("kind: expected \"{}\", got {}", wanted, in_quotes(kind)));
     }
     if (version.empty()) {
       reader_.find(start, fmt::format("the key \"apiVersion\" is missing: expected \"{}\"", kSnapshotApiVersion));
@@ -231,7 +231,7 @@ class SnapshotReader {
     const auto found = std::ranges::find_if(state.scopes, [&](const ScopeState& s) { return s.scope->name == name; });
     if (found != state.scopes.end()) return found->scope;
     reader_.find(start, name.empty() ? "scope is missing: the snapshot has several"
-                                     : fmt::format("scope {} is not in the list \"scopes\"", quoted(name)));
+                                     : fmt::format("scope {} is not in the list \"scopes\"", in_quotes(name)));
     return nullptr;
   }
 
@@ -272,9 +272,10 @@ class SnapshotReader {
     if (const auto health = health_from(text)) {
       instance.health = *health;
     } else {
-      reader_.find(reader_.cursor().offset(),
-                   fmt::format("unknown health {}: passing, warning, critical, maintenance or disabled{}", quoted(text),
-                               did_you_mean(text, {"passing", "warning", "critical", "maintenance", "disabled"})));
+      reader_.find(
+          reader_.cursor().offset(),
+          fmt::format("unknown health {}: passing, warning, critical, maintenance or disabled{}", in_quotes(text),
+                      did_you_mean(text, {"passing", "warning", "critical", "maintenance", "disabled"})));
     }
   }
 

@@ -127,7 +127,7 @@ class ConsulSource : public Source {
 
   std::vector<SourceState> fetch(Context& context, ServiceSink& services) override {
     if (!options_.verify_tls) {
-      context.diagnostics.report(diagnose(Code::source_insecure, fmt::format("source {}", quoted(source_->name)),
+      context.diagnostics.report(diagnose(Code::source_insecure, fmt::format("source {}", in_quotes(source_->name)),
                                           "the certificate of the registry is not verified"));
     }
     Expectations expectations(values_, services);
@@ -189,7 +189,7 @@ class ConsulSource : public Source {
     for (ScopeState& scope : last.scopes) {
       const std::string why =
           fmt::format("{} is of datacenter {}, not of {}", options_.agents[attempts.size() - 1].display,
-                      quoted(last.own_datacenter), quoted(expected));
+                      in_quotes(last.own_datacenter), in_quotes(expected));
       scope.complete = false;
       scope.problems.push_back(why);
       last.report(diagnose(Code::other_datacenter, scope.scope->display(), why));

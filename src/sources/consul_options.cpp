@@ -24,7 +24,7 @@ bool environment_flag(const Environment& environment, std::string_view name, boo
   if (!text) return fallback;
   const auto value = parse_boolean(*text);
   // Consul's own client takes a value that it cannot read for `false`, and so stops verifying.
-  if (!value) throw Error(ErrorKind::usage, fmt::format("{}: expected true or false, got {}", name, quoted(*text)));
+  if (!value) throw Error(ErrorKind::usage, fmt::format("{}: expected true or false, got {}", name, in_quotes(*text)));
   return *value;
 }
 

@@ -112,11 +112,11 @@ std::optional<std::vector<std::string>> ScopeReader::list_imported() {
   }
   auto peering = parse_peering(session_.cursor(), answer->body);
   if (!peering) {
-    problem(Code::source_unreachable, "", fmt::format("peering {}: {}", quoted(peer), peering.error()));
+    problem(Code::source_unreachable, "", fmt::format("peering {}: {}", in_quotes(peer), peering.error()));
     return std::nullopt;
   }
   if (peering->state != "ACTIVE") {
-    problem(Code::stale_answer, "", fmt::format("the peering {} is {}", quoted(peer), quoted(peering->state)));
+    problem(Code::stale_answer, "", fmt::format("the peering {} is {}", in_quotes(peer), in_quotes(peering->state)));
   }
   add_parameter(query_, "peer", peer);
   return std::move(peering->imported);
@@ -150,9 +150,9 @@ std::vector<std::string> ScopeReader::wanted(std::vector<std::string> names) {
     const std::string& name = exact == spellings.end() ? spellings.front() : *exact;
     for (const std::string& other : spellings) {
       if (other == name) continue;
-      session_.context().diagnostics.report(diagnose(Code::case_variants,
-                                                     fmt::format("service {} of {}", quoted(other), scope_->display()),
-                                                     fmt::format("it is one with {}", quoted(name))));
+      session_.context().diagnostics.report(
+          diagnose(Code::case_variants, fmt::format("service {} of {}", in_quotes(other), scope_->display()),
+                   fmt::format("it is one with {}", in_quotes(name))));
     }
     chosen.push_back(name);
   }
@@ -222,7 +222,7 @@ void ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
     lose(pending.name, Code::entry_malformed, parsed.error());
     return;
   }
-  const std::string subject = fmt::format("service {}", quoted(pending.name));
+  const std::string subject = fmt::format("service {}", in_quotes(pending.name));
   if (is_filtered_by_acl(answer) && !session_.options().trust_view) {
     problem(Code::filtered_by_acl, subject, "the answer lacks what the token may not see");
   }
@@ -295,11 +295,11 @@ void ScopeReader::learn_datacenter(const std::string& datacenter) {
 }
 
 std::string ScopeReader::service_subject(const std::string& name) const {
-  return fmt::format("service {} of {}", quoted(name), scope_->display());
+  return fmt::format("service {} of {}", in_quotes(name), scope_->display());
 }
 
 void ScopeReader::lose(const std::string& name, Code code, const std::string& why) {
-  problem(code, fmt::format("service {}", quoted(name)), why);
+  problem(code, fmt::format("service {}", in_quotes(name)), why);
   Service service;
   service.name = name;
   service.scope = scope_;

@@ -28,7 +28,7 @@ std::string describe_failure(const net::HttpRequest& request, const net::HttpAns
   std::string text =
       fmt::format("GET {}: {}{}", without_query(request.url), answer.status, after_attempts(answer.attempts));
   const auto body = trim(answer.body);
-  return body.empty() ? text : fmt::format("{}: {}", text, quoted(body, 200));
+  return body.empty() ? text : fmt::format("{}: {}", text, in_quotes(body, 200));
 }
 
 std::string describe_failure(const net::HttpRequest& request, const net::HttpFailure& failure) {

@@ -32,7 +32,7 @@ std::vector<std::string> Expectations::unmet() const {
   }
   for (const std::string& name : wanted_) {
     if (!seen_.contains(name))
-      problems.push_back(fmt::format("expect.services names {}, which is not there", quoted(name)));
+      problems.push_back(fmt::format("expect.services names {}, which is not there", in_quotes(name)));
   }
   return problems;
 }
@@ -42,7 +42,7 @@ void Expectations::judge(std::vector<SourceState>& states, Diagnostics& diagnost
   for (SourceState& state : states) {
     for (const std::string& problem : problems) {
       diagnostics.report(
-          diagnose(Code::expectation_unmet, fmt::format("source {}", quoted(state.source->name)), problem));
+          diagnose(Code::expectation_unmet, fmt::format("source {}", in_quotes(state.source->name)), problem));
     }
     for (ScopeState& scope : state.scopes) {
       if (!problems.empty()) scope.complete = false;

@@ -32,7 +32,7 @@ std::unique_ptr<Source> make_source(const SourceSpec& spec, const FetchOptions& 
   const auto found = std::ranges::find(kKinds, spec.kind, &std::pair<std::string_view, Make>::first);
   if (found == kKinds.end()) {
     throw Error(ErrorKind::usage,
-                fmt::format("{}: unknown kind of source {}{}; there are {}", spec.text, quoted(spec.kind),
+                fmt::format("{}: unknown kind of source {}{}; there are {}", spec.text, in_quotes(spec.kind),
                             did_you_mean(spec.kind, kinds()), join(kinds(), ", ")));
   }
   return found->second(spec, options, environment);

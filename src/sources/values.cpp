@@ -45,7 +45,7 @@ bool Values::boolean(std::string_view key, bool fallback) const {
   const auto value = text(key);
   if (!value) return fallback;
   const auto parsed = parse_boolean(*value);
-  if (!parsed) throw error(key, fmt::format("expected true or false, got {}", quoted(*value)));
+  if (!parsed) throw error(key, fmt::format("expected true or false, got {}", in_quotes(*value)));
   return *parsed;
 }
 
@@ -63,7 +63,7 @@ std::uint64_t Values::count(std::string_view key, std::uint64_t fallback) const 
   std::uint64_t number = 0;
   const auto [end, code] = std::from_chars(value->data(), value->data() + value->size(), number);
   if (code != std::errc() || end != value->data() + value->size()) {
-    throw error(key, fmt::format("expected a number, got {}", quoted(*value)));
+    throw error(key, fmt::format("expected a number, got {}", in_quotes(*value)));
   }
   return number;
 }
@@ -71,7 +71,7 @@ std::uint64_t Values::count(std::string_view key, std::uint64_t fallback) const 
 std::string Values::choice(std::string_view key, const std::vector<std::string>& choices) const {
   const std::string value = text(key).value_or(choices.front());
   if (std::ranges::find(choices, value) != choices.end()) return value;
-  throw error(key, fmt::format("expected one of {}, got {}{}", join(choices, ", "), quoted(value),
+  throw error(key, fmt::format("expected one of {}, got {}{}", join(choices, ", "), in_quotes(value),
                                did_you_mean(value, choices)));
 }
 

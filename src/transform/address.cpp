@@ -51,8 +51,8 @@ bool resolve_address(Candidate& candidate) {
 
 std::string display(const Service& service, const Instance& instance) {
   std::string text = service.display() + ", instance";
-  if (!instance.id.empty()) text += " " + quoted(instance.id);
-  if (!instance.node.empty()) text += " on " + quoted(instance.node);
+  if (!instance.id.empty()) text += " " + in_quotes(instance.id);
+  if (!instance.node.empty()) text += " on " + in_quotes(instance.node);
   const std::string& address = instance.address.empty() ? instance.node_address : instance.address;
   text += fmt::format(" ({}", clean_text(address));
   if (!instance.ports.empty()) text += fmt::format(":{}", instance.ports.front().number);

@@ -20,7 +20,7 @@ namespace r2i::transform {
 namespace {
 
 std::string display(const Converted& converted) {
-  return fmt::format("service {} of {}", quoted(converted.service), converted.scope->display());
+  return fmt::format("service {} of {}", in_quotes(converted.service), converted.scope->display());
 }
 
 /// Consul answers names that differ only in case with the same instances: such twins are one service.
@@ -45,7 +45,7 @@ void settle_twins(std::span<Converted> twins, Diagnostics& diagnostics) {
     const Converted& other = keeper != nullptr ? *keeper : &twin == &twins.front() ? twins.back() : twins.front();
     if (one) {
       diagnostics.report(
-          diagnose(Code::case_variants, display(twin), fmt::format("it is one with {}", quoted(other.service))));
+          diagnose(Code::case_variants, display(twin), fmt::format("it is one with {}", in_quotes(other.service))));
     } else {
       diagnostics.report(diagnose(Code::host_twins, display(twin),
                                   fmt::format("withheld: {} comes to the host {}, too{}", display(other), twin.host,
@@ -84,12 +84,12 @@ bool fits_inline(const Converted& converted, Diagnostics& diagnostics) {
 }
 
 /// Whether Istio and the API server would take the objects: what they refuse must not be written.
-bool pass_check(const std::vector<Manifest>& objects, const std::string& subject, Diagnostics& diagnostics) {
+bool pass_check(const std::vector<Manifest>& objects, const Converted& converted, Diagnostics& diagnostics) {
   bool pass = true;
   for (const Manifest& object : objects) {
     for (const std::string& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
       diagnostics.report(
-          diagnose(Code::istio_refuses, subject, fmt::format("withheld: {}: {}", kind_of(object), broken)));
+          diagnose(Code::istio_refuses, display(converted), fmt::format("withheld: {}: {}", kind_of(object), broken)));
       pass = false;
     }
   }
@@ -138,7 +138,7 @@ Manifests combine(std::vector<Converted> services, const ConversionSettings& set
     std::vector<Manifest> objects;
     if (!converted.withheld && (settings.layout != Layout::inline_ || fits_inline(converted, diagnostics))) {
       objects = lay_out(std::move(converted.entry), settings.layout);
-      if (!pass_check(objects, display(converted), diagnostics)) objects.clear();
+      if (!pass_check(objects, converted, diagnostics)) objects.clear();
     }
     (objects.empty() ? manifests.withheld_hosts : kept).push_back(std::move(converted.host));
     std::ranges::move(objects, std::back_inserter(manifests.objects));

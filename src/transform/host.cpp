@@ -108,7 +108,7 @@ std::optional<std::string> host_of(const Service& service, const ConversionSetti
   if (!is_host_name(host) || host.size() > kMaxHost) {
     diagnostics.report(
         diagnose(Code::host_invalid, service.display(),
-                 fmt::format("the template {} gives {}, which is no host name", pattern.text(), quoted(host))));
+                 fmt::format("the template {} gives {}, which is no host name", pattern.text(), in_quotes(host))));
     return std::nullopt;
   }
   if (!is_own_name(service.name, host)) {

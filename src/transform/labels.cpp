@@ -30,11 +30,10 @@ bool is_allowed(std::string_view key) {
 
 /// Labels that Istio or Kubernetes act upon: a registry's writer must not switch mTLS or move an endpoint.
 bool is_reserved(std::string_view key) {
-  const std::string lower = to_lower(key);
-  if (lower == "istio-locality") return true;
-  const auto slash = lower.find('/');
-  if (slash == std::string::npos) return false;
-  const std::string domain = lower.substr(0, slash);
+  if (equals_ignoring_case(key, "istio-locality")) return true;
+  const auto slash = key.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string domain = to_lower(key.substr(0, slash));
   return std::ranges::any_of(kReservedDomains, [&](std::string_view reserved) {
     return domain == reserved || domain.ends_with("." + std::string(reserved));
   });
@@ -59,23 +58,24 @@ class LabelBuilder {
 
   void add(std::string_view key, std::string_view value) {
     if (is_secret_key(key) || is_secret_value(value)) {
-      report(Code::secret_label, fmt::format("the label {} is not exported", quoted(key)));
+      report(Code::secret_label, fmt::format("the label {} is not exported", in_quotes(key)));
       return;
     }
     if (is_reserved(key)) {
-      report(Code::label_dropped, fmt::format("the label {} is reserved and not exported", quoted(key)));
+      report(Code::label_dropped, fmt::format("the label {} is reserved and not exported", in_quotes(key)));
       return;
     }
     const std::string legal_key = is_label_key(key) ? std::string(key) : legal(key);
     const std::string legal_value = is_label_value(value) ? std::string(value) : legal(value);
     if (legal_key.empty() || (legal_value.empty() && !value.empty())) {
-      report(Code::label_dropped, fmt::format("the label {}={} cannot be made legal", quoted(key), quoted(value)));
+      report(Code::label_dropped,
+             fmt::format("the label {}={} cannot be made legal", in_quotes(key), in_quotes(value)));
       return;
     }
     if (find_value(labels_, legal_key)) return;
     if (legal_key != key || legal_value != value) {
       report(Code::label_altered,
-             fmt::format("the label {}={} becomes {}={}", quoted(key), quoted(value), legal_key, legal_value));
+             fmt::format("the label {}={} becomes {}={}", in_quotes(key), in_quotes(value), legal_key, legal_value));
     }
     labels_.emplace_back(legal_key, legal_value);
   }

@@ -35,7 +35,7 @@ void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<C
       } else {
         diagnostics.report(
             diagnose(Code::no_port, display(service, *candidates[i].instance),
-                     fmt::format("left out: it lacks the port {} that the others have", quoted(most.key))));
+                     fmt::format("left out: it lacks the port {} that the others have", in_quotes(most.key))));
       }
     }
     candidates = std::move(having);
@@ -47,7 +47,7 @@ void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<C
     if (is_common(slot)) continue;
     diagnostics.report(
         diagnose(Code::port_not_everywhere, service.display(),
-                 fmt::format("port {} ({}) is on {} of {} instances and not exported", quoted(slot.key),
+                 fmt::format("port {} ({}) is on {} of {} instances and not exported", in_quotes(slot.key),
                              fmt::format("{}", fmt::join(slot.distinct(), ", ")), slot.count, candidates.size())));
   }
   std::erase_if(slots, [&](const Slot& slot) { return !is_common(slot); });
@@ -64,7 +64,7 @@ class PortList {
       if (twin->slot == index) return;
       diagnostics_.report(
           diagnose(Code::port_taken, service_.display(),
-                   fmt::format("port {} of {} is taken by {}", number, quoted(slot.key), twin->port.name)));
+                   fmt::format("port {} of {} is taken by {}", number, in_quotes(slot.key), twin->port.name)));
       return;
     }
     const std::string& protocol = slot.protocol.value;

@@ -39,7 +39,8 @@ std::optional<Decided<std::string>> from_metadata(const Pairs& metadata, std::ve
 
 std::optional<Decided<std::string>> from_tags(const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
-    if (std::ranges::find(kProtocolTags, to_lower(tag)) == kProtocolTags.end()) continue;
+    const auto is_tag = [&](std::string_view name) { return equals_ignoring_case(name, tag); };
+    if (std::ranges::none_of(kProtocolTags, is_tag)) continue;
     return Decided<std::string>{protocol_from(tag).value(), fmt::format("tag {}", tag)};
   }
   return std::nullopt;

@@ -54,7 +54,7 @@ class SlotFinder {
     unknown_.erase(rest.begin(), rest.end());
     for (const std::string& name : unknown_) {
       diagnostics.report(diagnose(Code::unknown_protocol, service_.display(),
-                                  fmt::format("the protocol {} is unknown and not considered", quoted(name))));
+                                  fmt::format("the protocol {} is unknown and not considered", in_quotes(name))));
     }
   }
 
