@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -38,6 +39,16 @@ tl::unexpected<std::string> system_error() {
 // Parsers want room after the text; reserving it here spares them a copy of the whole.
 constexpr std::size_t kPadding = 128;
 
+/// Waits until there is something to read, or the end; false once `stop` fires.
+bool wait_for_input(int fd, const std::stop_token& stop) {
+  constexpr int kLookUp = 50;  // milliseconds
+  pollfd descriptor{fd, POLLIN, 0};
+  while (!stop.stop_requested()) {
+    if (::poll(&descriptor, 1, kLookUp) != 0) return true;
+  }
+  return false;
+}
+
 /// Asks for large pages behind a large buffer, before it is touched: its page faults would take longer than the
 /// reading.
 void use_huge_pages(std::string& text) {
@@ -50,7 +61,7 @@ void use_huge_pages(std::string& text) {
 
 }  // namespace
 
-tl::expected<std::string, std::string> read_file(const std::string& path) {
+tl::expected<std::string, std::string> read_file(const std::string& path, const std::stop_token& stop) {
   const Descriptor file(path);
   if (file.get() < 0) return system_error();
   struct stat status {};
@@ -62,6 +73,8 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   use_huge_pages(text);
   text.resize(expected + kPadding);
   while (true) {
+    if (!S_ISREG(status.st_mode) && !wait_for_input(file.get(), stop))
+      return tl::make_unexpected(std::string("interrupted"));
     const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error();

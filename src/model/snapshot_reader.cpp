@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <utility>
 
 namespace r2i {
@@ -29,6 +30,7 @@ struct Head {
   bool has_source = false;
   bool has_scopes = false;
   bool services_come_first = false;
+  bool is_list = false;  ///< no snapshot, but the list that holds the others
 };
 
 class SnapshotReader {
@@ -47,7 +49,9 @@ class SnapshotReader {
 
   std::vector<SourceState> take_states() {
     std::vector<SourceState> states;
-    for (Head& head : heads_) states.push_back(std::move(head.state));
+    for (Head& head : heads_) {
+      if (!head.is_list) states.push_back(std::move(head.state));
+    }
     return states;
   }
 
@@ -62,19 +66,13 @@ class SnapshotReader {
     reader_.object(kRootKeys, [&](std::string_view key) {
       if (key == "items" && may_be_list) {
         list = true;
-        read_items();
+        if (!second_pass_) heads_[at].is_list = true;
+        reader_.list([&] { read_document(false); });
         return true;
       }
       return read_root_key(key, at, version, kind);
     });
     if (!second_pass_ && !reader_.cursor().fault()) check_root(start, heads_[at], version, kind, list);
-  }
-
-  // The list itself took a place among the heads; its items take it over.
-  void read_items() {
-    --next_;
-    if (!second_pass_) heads_.pop_back();
-    reader_.list([&] { read_document(false); });
   }
 
   bool read_root_key(std::string_view key, std::size_t at, std::string& version, std::string& kind) {
@@ -118,7 +116,11 @@ class SnapshotReader {
     if (version.empty()) {
       reader_.find(start, fmt::format("the key \"apiVersion\" is missing: expected \"{}\"", kSnapshotApiVersion));
     }
-    if (list) return;
+    if (list) {
+      if (head.has_source || head.has_scopes || head.services_come_first)
+        reader_.find(start, "a SnapshotList has nothing but items");
+      return;
+    }
     if (!head.has_source) reader_.find(start, "the key \"source\" is missing");
     if (!head.has_scopes) reader_.find(start, "the key \"scopes\" is missing");
   }
@@ -300,7 +302,7 @@ class SnapshotReader {
 
   DocumentReader& reader_;
   ServiceSink& services_;
-  std::vector<Head> heads_;
+  std::deque<Head> heads_;  ///< a deque: reading a list adds to it while one of them is being filled
   std::size_t next_ = 0;
   bool second_pass_ = false;
 };

@@ -1,40 +1,30 @@
 #include "net/tls.hpp"
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "net/curl_handle.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <set>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace r2i::net {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path, std::string_view what) {
-  // Not a stream: libstdc++ reports a directory by an exception without the reason.
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  std::string text;
-  if (file != nullptr) {
-    char block[16 * 1024];
-    while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) text.append(block, got);
-  }
-  if (file == nullptr || std::ferror(file.get()) != 0) {
-    throw Error(ErrorKind::usage, fmt::format("cannot read the {} {}: {}", what, path.string(), std::strerror(errno)));
-  }
-  return text;
+std::string read(const std::string& path, std::string_view what) {
+  auto text = read_file(path);
+  if (!text) throw Error(ErrorKind::usage, fmt::format("cannot read the {} {}: {}", what, path, text.error()));
+  return std::move(*text);
 }
 
 std::set<std::string> read_ca_file(const std::string& path) {
-  auto found = certificates_in(read_file(path, "CA file"));
+  auto found = certificates_in(read(path, "CA file"));
   if (found.empty()) throw Error(ErrorKind::usage, fmt::format("the CA file {} has no PEM certificate", path));
   return found;
 }
@@ -46,7 +36,7 @@ std::set<std::string> read_ca_dir(const std::string& path) {
   std::error_code fault;
   for (fs::directory_iterator entry(path, fault), end; !fault && entry != end; entry.increment(fault)) {
     std::error_code unknown;
-    if (entry->is_regular_file(unknown)) found.merge(certificates_in(read_file(entry->path(), "CA file")));
+    if (entry->is_regular_file(unknown)) found.merge(certificates_in(read(entry->path().string(), "CA file")));
   }
   if (fault) {
     throw Error(ErrorKind::usage, fmt::format("cannot read the CA directory {}: {}", path, fault.message()));
@@ -98,10 +88,10 @@ TlsSetup::TlsSetup(const HttpOptions& options)
   if (client_cert_.empty() && !client_key_.empty()) {
     throw Error(ErrorKind::usage, fmt::format("the client key {} has no client certificate beside it", client_key_));
   }
-  if (!client_cert_.empty() && certificates_in(read_file(client_cert_, "client certificate")).empty()) {
+  if (!client_cert_.empty() && certificates_in(read(client_cert_, "client certificate")).empty()) {
     throw Error(ErrorKind::usage, fmt::format("the client certificate {} is not a PEM certificate", client_cert_));
   }
-  if (!client_key_.empty()) read_file(client_key_, "client key");
+  if (!client_key_.empty()) read(client_key_, "client key");
 }
 
 void TlsSetup::apply(Easy& easy) const {

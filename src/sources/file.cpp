@@ -62,7 +62,8 @@ class FileSource : public Source {
 
   void read(const std::string& path, Context& context, ServiceSink& services, std::vector<SourceState>& states) {
     const std::string shown = path == "-" ? "standard input" : path;
-    auto text = read_file(path);
+    auto text = read_file(path, context.stop);
+    context.check_interrupt();
     if (!text) return fail(shown, fmt::format("cannot be read: {}", text.error()), context, states);
     SnapshotContents contents = read_snapshot(*text, services);
     if (contents.repaired) {
