@@ -20,10 +20,10 @@ namespace r2i::transform {
 
 namespace {
 
-HealthPolicy policy_for(const Service& service, const ConversionSettings& settings) {
-  if (settings.health) return settings.health->value;
+Decided<HealthPolicy> policy_for(const Service& service, const ConversionSettings& settings) {
+  if (settings.health) return *settings.health;
   // Consul's own DNS leaves out nothing but critical instances.
-  return service.scope->source->kind == "consul" ? HealthPolicy::warning : HealthPolicy::passing;
+  return {service.scope->source->kind == "consul" ? HealthPolicy::warning : HealthPolicy::passing};
 }
 
 /// Row 9: from all registered instances, so that it does not change with their health.

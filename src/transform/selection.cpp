@@ -82,6 +82,25 @@ void report(Diagnostics& diagnostics, Code code, const Service& service, const I
   diagnostics.report(diagnose(code, display(service, instance), fmt::format("left out: {}", code_info(code).reason)));
 }
 
+std::string_view name_of(HealthPolicy policy) {
+  switch (policy) {
+    case HealthPolicy::warning:
+      return "warning";
+    case HealthPolicy::passing:
+      return "passing";
+    case HealthPolicy::any:
+      return "any";
+  }
+  return "";
+}
+
+void report_unhealthy(Diagnostics& diagnostics, const Service& service, const Instance& instance,
+                      const Decided<HealthPolicy>& policy) {
+  diagnostics.report(diagnose(Code::unhealthy, display(service, instance),
+                              fmt::format("left out: it is {}, and the health policy is {} ({})",
+                                          to_string(instance.health), name_of(policy.value), policy.origin)));
+}
+
 }  // namespace
 
 bool keep_service(Service& service, Diagnostics& diagnostics) {
@@ -114,8 +133,8 @@ std::vector<Candidate> registered(const Service& service, Diagnostics& diagnosti
   return candidates;
 }
 
-std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates, HealthPolicy policy,
-                              Diagnostics& diagnostics) {
+std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates,
+                              const Decided<HealthPolicy>& policy, Diagnostics& diagnostics) {
   std::ranges::sort(candidates, endpoint_order);
   std::vector<Candidate> result;
   result.reserve(candidates.size());
@@ -125,7 +144,10 @@ std::vector<Candidate> usable(const Service& service, std::vector<Candidate> can
     const bool stopped = std::any_of(first, last, [](const Candidate& c) { return is_stopped(c.instance->health); });
     bool taken = false;
     for (auto candidate = first; candidate != last; ++candidate) {
-      if (const auto code = refusal(*candidate->instance, policy)) {
+      const auto code = refusal(*candidate->instance, policy.value);
+      if (code == Code::unhealthy) {
+        report_unhealthy(diagnostics, service, *candidate->instance, policy);
+      } else if (code) {
         report(diagnostics, *code, service, *candidate->instance);
       } else if (stopped) {
         report(diagnostics, Code::duplicate_of_stopped, service, *candidate->instance);

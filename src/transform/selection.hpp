@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/diagnostic.hpp"
+#include "model/decided.hpp"
 #include "model/service.hpp"
 #include "model/settings.hpp"
 #include "transform/candidate.hpp"
@@ -20,7 +21,7 @@ std::vector<Candidate> registered(const Service& service, Diagnostics& diagnosti
 
 /// Rows 2 and 3, second half: of those, the ones that get traffic: healthy enough, not stopped, weight above 0, and
 /// each address and port once. Sorted by address and port.
-std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates, HealthPolicy policy,
-                              Diagnostics& diagnostics);
+std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates,
+                              const Decided<HealthPolicy>& policy, Diagnostics& diagnostics);
 
 }  // namespace r2i::transform
