@@ -8,8 +8,8 @@
 
 namespace r2i {
 
-/// The whole of a file, of a pipe, or of standard input for "-". The error is the system's text, or "interrupted" once `stop`
-/// fires while a pipe or a terminal has nothing to give.
+/// The whole of a file, of a pipe, or of standard input for "-". The error is the system's text, or "interrupted" once
+/// `stop` fires while a pipe or a terminal has nothing to give.
 tl::expected<std::string, std::string> read_file(const std::string& path, const std::stop_token& stop = {});
 
 bool is_directory(const std::string& path);

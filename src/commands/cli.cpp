@@ -9,36 +9,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <list>
-#include <memory>
 
 namespace r2i::commands {
 
 namespace {
 
-/// The values of one flag as CLI11 fills them in.
-struct Slot {
-  std::string_view key;
-  std::vector<std::string> values;
-  bool given = false;
-};
-
 std::string names_of(const SettingInfo& info) {
   return info.letter == 0 ? std::string(info.flag) : fmt::format("-{},{}", info.letter, info.flag);
 }
 
-void add_setting(CLI::App& app, const SettingInfo& info, Slot& slot) {
+void add_setting(CLI::App& app, const SettingInfo& info) {
   if (info.metavar.empty()) {
     // `--flag=false` turns off what the environment turned on.
-    app.add_option(names_of(info), slot.values)
-        ->expected(0, 1)
-        ->type_size(0, 1)
-        ->default_str("true")
-        ->allow_extra_args(false);
+    app.add_flag(names_of(info));
     return;
   }
   // One value per flag: CLI11 would otherwise take the words that follow, too.
-  app.add_option(names_of(info), slot.values)
+  app.add_option(names_of(info))
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(info.repeatable ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
@@ -76,13 +63,16 @@ std::vector<std::string> flag_names(const CommandRow& row) {
   fail(row, fmt::format("unexpected argument {}", in_quotes(word)));
 }
 
+[[noreturn]] void fail_command(std::string_view kind, const std::string& word) {
+  throw Error(ErrorKind::usage, fmt::format("unknown {} {}{}\n`registry2istio --help` shows what there is", kind,
+                                            in_quotes(word), did_you_mean(word, command_names())));
+}
+
 Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) {
   CLI::App app;
   app.set_help_flag("-h,--help");
   app.allow_extras();
-  std::list<Slot> slots;
-  for (const std::string_view key : row.settings)
-    add_setting(app, setting_info(key), slots.emplace_back(Slot{key, {}}));
+  for (const std::string_view key : row.settings) add_setting(app, setting_info(key));
   Parsed parsed;
   parsed.invocation.command = &row;
   if (!row.operand.empty()) app.add_option("operand", parsed.invocation.operand);
@@ -93,14 +83,16 @@ Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) 
     parsed.text = command_help(row);
     parsed.invocation.command = nullptr;
     return parsed;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view text = error.what();
+    fail(row, fmt::format("{} needs a value", text.substr(0, text.find(':'))));
   } catch (const CLI::ParseError& error) {
     fail(row, error.what());
   }
   if (const auto extras = app.remaining(); !extras.empty()) fail_extras(row, extras);
-  for (const Slot& slot : slots) {
-    const CLI::Option* option = app.get_option(std::string(setting_info(slot.key).flag));
-    if (option->count() == 0) continue;
-    parsed.invocation.flags.emplace(slot.key, slot.values.empty() ? std::vector<std::string>{"true"} : slot.values);
+  for (const std::string_view key : row.settings) {
+    const CLI::Option* option = app.get_option(std::string(setting_info(key).flag));
+    if (option->count() > 0) parsed.invocation.flags.emplace(key, option->results());
   }
   return parsed;
 }
@@ -111,7 +103,9 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
   Parsed parsed;
   const std::string first = arguments.empty() ? "--help" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help") {
-    const CommandRow* row = arguments.size() > 1 ? find_command(arguments[1]) : nullptr;
+    const bool names_one = arguments.size() > 1 && !arguments[1].starts_with('-');
+    const CommandRow* row = names_one ? find_command(arguments[1]) : nullptr;
+    if (names_one && row == nullptr) fail_command("command", arguments[1]);
     parsed.text = row != nullptr ? command_help(*row) : main_help();
     if (arguments.empty()) throw Error(ErrorKind::usage, "no command\n\n" + std::string(trim(parsed.text)));
     return parsed;
@@ -121,11 +115,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
     return parsed;
   }
   const CommandRow* row = find_command(first);
-  if (row == nullptr) {
-    const std::string kind = first.starts_with('-') ? "flag before the command" : "command";
-    throw Error(ErrorKind::usage, fmt::format("unknown {} {}{}\n`registry2istio --help` shows what there is", kind,
-                                              in_quotes(first), did_you_mean(first, command_names())));
-  }
+  if (row == nullptr) fail_command(first.starts_with('-') ? "flag before the command" : "command", first);
   return parse_command(*row, {arguments.begin() + 1, arguments.end()});
 }
 

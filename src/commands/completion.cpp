@@ -63,6 +63,12 @@ std::string bash() {
 _registry2istio() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}} words
   COMPREPLY=()
+  # bash splits `--health=passing` at the sign.
+  if [[ $current == "=" ]]; then
+    current=
+  elif [[ $previous == "=" ]]; then
+    previous=${{COMP_WORDS[COMP_CWORD - 2]}}
+  fi
   if [[ $COMP_CWORD -eq 1 ]]; then
     mapfile -t COMPREPLY < <(compgen -W "{} --help --version" -- "$current")
     return

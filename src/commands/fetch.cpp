@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <tuple>
 
 namespace r2i::commands {
 
@@ -23,6 +23,9 @@ class Collector : public ServiceSink {
 
   void service(Service&& service) override {
     if (!keep_secrets_) redacted_ += redact(service);
+    std::ranges::sort(service.instances, [](const Instance& a, const Instance& b) {
+      return std::tie(a.node, a.id, a.address) < std::tie(b.node, b.id, b.address);
+    });
     services_.push_back(std::move(service));
   }
 

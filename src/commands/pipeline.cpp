@@ -34,9 +34,9 @@ class ConvertingSink : public ServiceSink {
   ConvertingSink(const ConversionSettings& settings, Diagnostics& diagnostics)
       : settings_(settings), diagnostics_(diagnostics) {}
   void service(Service&& service) override {
-    if (!service.complete) return;
-    if (auto converted = transform::convert(std::move(service), settings_, diagnostics_))
-      all_.push_back(std::move(*converted));
+    auto converted = service.complete ? transform::convert(std::move(service), settings_, diagnostics_)
+                                      : transform::claim_host(service, settings_);
+    if (converted) all_.push_back(std::move(*converted));
   }
   std::vector<transform::Converted> take() { return std::move(all_); }
 

@@ -74,7 +74,8 @@ void Report::show_losses() {
   std::map<Loss, std::pair<std::size_t, std::vector<std::string>>> by_loss;
   for (const auto& [number, count] : counts_) {
     const CodeInfo& info = code_info(number);
-    if (info.loss == Loss::nothing && number < kFirstConversionCode) continue;
+    // Errors about a source have been shown, each.
+    if (info.loss == Loss::nothing && number < kFirstConversionCode && info.severity == Severity::error) continue;
     auto& [total, reasons] = by_loss[info.loss];
     total += count;
     reasons.push_back(fmt::format("{} {}", count, info.reason));

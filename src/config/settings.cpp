@@ -118,7 +118,7 @@ void Resolver::export_to(const Given& given) {
   auto& values = settings_.conversion.export_to;
   for (const std::string& value : given.values) {
     const bool special = value == "." || value == "*" || value == "~";
-    if (!special && !is_dns_label(value)) problem(given, fmt::format("{} is no namespace", in_quotes(value)));
+    if (!special && !is_namespace(value)) problem(given, fmt::format("{} is no namespace", in_quotes(value)));
     values.push_back(value);
   }
   std::ranges::sort(values);
@@ -145,7 +145,7 @@ bool Resolver::apply_conversion(const Given& given) {
   ConversionSettings& conversion = settings_.conversion;
   const std::string_view key = given.info.key;
   if (key == "namespace") {
-    names(given, conversion.nspace, is_dns_label, "namespace");
+    names(given, conversion.nspace, is_namespace, "namespace");
   } else if (key == "owner") {
     names(given, conversion.owner, is_label_value, "label's value in Kubernetes");
   } else if (key == "health") {

@@ -30,7 +30,8 @@ std::string display_of(const std::string& kind, const std::string& address) {
   return url ? url->display() : "(an address that cannot be read)";
 }
 
-void check_key(const SourceSpec& spec, const std::string& key, std::vector<std::string>& problems) {
+void check_key(const SourceSpec& spec, const std::string& key, bool may_hold_password,
+               std::vector<std::string>& problems) {
   if (std::ranges::find(kSecretKeys, key) != kSecretKeys.end()) {
     problems.push_back(
         fmt::format("{}: {}: a secret must not stand in a flag: give a file (tokenFile=) or the registry's own "
@@ -39,18 +40,24 @@ void check_key(const SourceSpec& spec, const std::string& key, std::vector<std::
     return;
   }
   const auto known = known_keys(spec.kind);
-  if (std::ranges::find(known, key) == known.end()) {
+  if (std::ranges::find(known, key) != known.end()) return;
+  if (may_hold_password) {
+    problems.push_back(fmt::format(
+        "{}: what follows the '?' is no setting; a '?' or '@' in a password must be written as %3F or %40", spec.kind));
+  } else {
     problems.push_back(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, in_quotes(key),
                                    did_you_mean(key, known), join(known, ", ")));
   }
 }
 
 void read_query(std::string_view query, SourceSpec& spec, std::vector<std::string>& problems) {
+  const bool may_hold_password = query.find('@') != std::string_view::npos;
   for (const std::string& pair : split(query, '&')) {
     if (pair.empty()) continue;
     const auto equals = pair.find('=');
     const std::string key = percent_decode(pair.substr(0, equals));
-    check_key(spec, key, problems);
+    check_key(spec, key, may_hold_password, problems);
+    if (equals == std::string::npos && may_hold_password) continue;
     if (equals == std::string::npos) {
       problems.push_back(fmt::format("{}: {} has no value: expected {}=…", spec.text, in_quotes(key), key));
       continue;
@@ -77,7 +84,9 @@ SourceSpec parse_source(std::string_view text, std::vector<std::string>& problem
     if (spec.addresses.empty()) problems.push_back(fmt::format("--from {}: the address is empty", spec.kind));
   }
   std::vector<std::string> shown;
-  for (const std::string& address : spec.addresses) shown.push_back(display_of(spec.kind, address));
+  const bool split_password = question != std::string_view::npos && text.find('@', question) != std::string_view::npos;
+  for (const std::string& address : split_password ? std::vector<std::string>{} : spec.addresses)
+    shown.push_back(display_of(spec.kind, address));
   spec.text = shown.empty() ? spec.kind : fmt::format("{}={}", spec.kind, join(shown, ","));
   if (question != std::string_view::npos) read_query(text.substr(question + 1), spec, problems);
 

@@ -175,6 +175,10 @@ bool is_dns_label(std::string_view text) {
          std::ranges::all_of(text, inner);
 }
 
+bool is_namespace(std::string_view text) {
+  return is_dns_label(text) && std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 bool is_host_name(std::string_view text) {
   constexpr std::size_t kMaxHost = 255;
   if (text.empty() || text.size() > kMaxHost) return false;

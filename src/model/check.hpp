@@ -21,13 +21,15 @@ std::vector<std::string> check(const WorkloadEntry& entry);
 
 /// DNS-1123 label as Istio reads it: letters, digits and inner '-', at most 63.
 bool is_dns_label(std::string_view text);
+/// The name of a Kubernetes namespace: a DNS label in lower case.
+bool is_namespace(std::string_view text);
 /// A host name that Istio takes: labels joined by '.', at most 255 bytes, the last one not a number.
 bool is_host_name(std::string_view text);
 bool is_ip_address(std::string_view text);
 bool is_label_key(std::string_view text);
 bool is_label_value(std::string_view text);
 
-/// A bound on the bytes of the object as JSON.
+/// A bound on the bytes of the object as JSON: at least as many as there are.
 std::size_t json_size(const ServiceEntry& entry);
 
 }  // namespace r2i

@@ -135,7 +135,7 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "The service has no usable instance; it is kept, without endpoints, so that its address and its host stay.", ""},
     {Code::no_known_port, warning, Loss::service, "no known port",
      "No instance of the service has a port, so there is nothing that a ServiceEntry could hold.",
-     "--service-port gives it one."},
+     "Register an instance with its port."},
     {Code::text_replaced, warning, Loss::nothing, "characters replaced",
      "Kubernetes refuses these characters; they were replaced by U+FFFD.", "Correct the text in the registry."},
     {Code::catch_all_clash, warning, Loss::nothing, "two catch-alls on one port",

@@ -38,7 +38,8 @@ bool is_secret_key(std::string_view key) {
 
 bool is_secret_value(std::string_view value) {
   constexpr std::size_t kAwsKeyLength = 20;
-  return value.find("PRIVATE KEY-----") != std::string_view::npos || value.starts_with("eyJhbGciOi") ||
+  return value == kRedacted || value.find("PRIVATE KEY-----") != std::string_view::npos ||
+         value.starts_with("eyJhbGciOi") ||
          ((value.starts_with("AKIA") || value.starts_with("ASIA")) && value.size() == kAwsKeyLength) ||
          has_url_password(value);
 }

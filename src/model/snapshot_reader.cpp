@@ -29,9 +29,16 @@ struct Head {
   SourceState state{source, {}, {}};
   bool has_source = false;
   bool has_scopes = false;
+  bool has_services = false;
   bool services_come_first = false;
   bool is_list = false;  ///< no snapshot, but the list that holds the others
 };
+
+/// The order in which somebody wrote tags and metadata must not show in a manifest.
+void sort_texts(Instance& instance) {
+  std::ranges::sort(instance.tags);
+  std::ranges::sort(instance.metadata);
+}
 
 class SnapshotReader {
  public:
@@ -123,6 +130,7 @@ class SnapshotReader {
     }
     if (!head.has_source) reader_.find(start, "the key \"source\" is missing");
     if (!head.has_scopes) reader_.find(start, "the key \"scopes\" is missing");
+    if (!head.has_services) reader_.find(start, "the key \"services\" is missing");
   }
 
   void read_source(Head& head) {
@@ -190,6 +198,7 @@ class SnapshotReader {
 
   void read_services(std::size_t at) {
     Head& head = heads_[at];
+    head.has_services = true;
     const bool ready = head.has_scopes && head.has_source;
     if (second_pass_ ? !head.services_come_first : !ready) {
       if (!second_pass_) head.services_come_first = true;
@@ -217,7 +226,10 @@ class SnapshotReader {
       } else if (key == "metadata") {
         reader_.read(service.metadata);
       } else if (key == "instances") {
-        reader_.list([&] { read_instance(service.instances.emplace_back()); });
+        reader_.list([&] {
+          read_instance(service.instances.emplace_back());
+          sort_texts(service.instances.back());
+        });
       } else {
         return false;
       }

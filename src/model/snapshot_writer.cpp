@@ -95,8 +95,6 @@ void write_instance(Sink& sink, const Instance& instance) {
   sink.end_map();
 }
 
-constexpr std::string_view kRedacted = "<redacted>";
-
 std::size_t redact(Pairs& pairs) {
   std::size_t count = 0;
   for (auto& [key, value] : pairs) {

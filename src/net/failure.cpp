@@ -1,5 +1,7 @@
 #include "net/failure.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -88,9 +90,12 @@ Problem no_handshake(const FailedTransfer& failed) {
 }
 
 /// With TLS 1.3 a server judges our certificate after the handshake, and the alert that says so is often lost in the
-/// reset.
-bool broke_after_handshake(const Easy& easy) {
-  return easy.amount<CURLINFO_APPCONNECT_TIME_T>() > 0 && easy.amount<CURLINFO_SIZE_DOWNLOAD_T>() == 0;
+/// reset, which may even meet the last message of our own handshake.
+bool broke_after_handshake(const FailedTransfer& failed) {
+  const char* const scheme = failed.easy.text<CURLINFO_SCHEME>();
+  const bool tls = scheme != nullptr && equals_ignoring_case(scheme, "https");
+  const bool new_connection = failed.easy.number<CURLINFO_NUM_CONNECTS>() > 0;
+  return tls && new_connection && failed.easy.amount<CURLINFO_SIZE_DOWNLOAD_T>() == 0;
 }
 constexpr std::string_view kAfterHandshake = " right after the TLS handshake (it may want another client certificate)";
 
@@ -105,7 +110,7 @@ Problem broken_off(const FailedTransfer& failed) {
               fmt::format("{} ended the connection in the middle of an answer ({})", failed.where, reason)};
     default:
       return {Kind::broken, fmt::format("the connection to {} broke{}: {}", failed.where,
-                                        broke_after_handshake(failed.easy) ? kAfterHandshake : "", reason)};
+                                        broke_after_handshake(failed) ? kAfterHandshake : "", reason)};
   }
 }
 

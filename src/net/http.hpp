@@ -18,6 +18,7 @@ namespace r2i::net {
 struct HttpRequest {
   std::string url;                                        ///< absolute, encoded, without user info
   std::vector<std::pair<std::string, Secret>> headers{};  ///< sent to the origin of `url` alone
+  bool compressed = true;                                 ///< whether the answer may come compressed
   std::uint64_t tag = 0;                                  ///< the caller's, handed back untouched
 };
 

@@ -50,7 +50,6 @@ void Transfer::set_constant_options(const TlsSetup& tls) {
   easy_.set<CURLOPT_ERRORBUFFER>(static_cast<void*>(error_text_.data()));
   easy_.set<CURLOPT_PROTOCOLS_STR>("http,https");
   easy_.set<CURLOPT_FOLLOWLOCATION>(0L);
-  easy_.set<CURLOPT_ACCEPT_ENCODING>("");  // whatever this libcurl can decompress
   easy_.set<CURLOPT_USERAGENT>(options_.user_agent);
   easy_.set<CURLOPT_NOSIGNAL>(1L);
   // A resolver thread cannot be cancelled: without this, giving up a request would wait for the DNS.
@@ -109,6 +108,8 @@ void Transfer::start(bool share) {
     share_ = share;
   }
   easy_.set<CURLOPT_URL>(wire_url());
+  // "": whatever this libcurl can decompress
+  easy_.set<CURLOPT_ACCEPT_ENCODING>(request_.compressed ? "" : static_cast<const char*>(nullptr));
 }
 
 void Transfer::enter_origin(const std::string& url) {

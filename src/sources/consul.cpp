@@ -52,12 +52,12 @@ class AgentReader {
     }
     const auto datacenters = find_datacenters();
     if (!datacenters) return std::move(scopes_);
-    own_datacenter_ = options_.local_datacenter.empty() ? find_own_datacenter() : options_.local_datacenter;
-    if (own_datacenter_.empty()) {
-      fail("the agent's own datacenter cannot be found out: set localDatacenter");
-      return std::move(scopes_);
+    std::string local = options_.local_datacenter;
+    if (local.empty()) {
+      if (!find_own_datacenter()) return std::move(scopes_);
+      local = own_datacenter_;
     }
-    for (const std::string& datacenter : *datacenters) read_scope(datacenter, datacenter == own_datacenter_);
+    for (const std::string& datacenter : *datacenters) read_scope(datacenter, datacenter == local);
     return std::move(scopes_);
   }
 
@@ -69,30 +69,40 @@ class AgentReader {
     ScopeReader scope(session_, source_, datacenter, local, names_, services_);
     scopes_.push_back(scope.read());
     has_list_ |= scope.has_list();
-    if (own_datacenter_.empty()) own_datacenter_ = scope.datacenter();
+    if (datacenter.empty()) own_datacenter_ = scope.datacenter();
   }
 
   std::optional<std::vector<std::string>> find_datacenters() {
     if (std::ranges::find(options_.datacenters, "all") == options_.datacenters.end()) return options_.datacenters;
     auto answer = session_.get("catalog/datacenters", "");
-    auto names = answer ? parse_names(session_.cursor(), answer->body) : tl::make_unexpected(answer.error());
+    auto names = answer ? parse_names(session_.cursor(), answer->body) : tl::make_unexpected(answer.error().why);
     if (!names) {
       fail(names.error());
+      return std::nullopt;
+    }
+    if (names->empty()) {
+      fail("the list of datacenters is empty");
       return std::nullopt;
     }
     std::ranges::sort(*names);
     return std::move(*names);
   }
 
-  /// Neither request is certain to be answered: a token may lack agent:read, an emulator may know neither.
-  std::string find_own_datacenter() {
+  /// Neither request is certain to be answered: a token may lack agent:read, an emulator may know neither. False, with
+  /// the reason reported, if it cannot be found out.
+  bool find_own_datacenter() {
     if (auto answer = session_.get("agent/self", "")) {
-      if (auto name = parse_own_datacenter(session_.cursor(), answer->body); name && !name->empty()) return *name;
+      own_datacenter_ = parse_own_datacenter(session_.cursor(), answer->body).value_or("");
+      if (!own_datacenter_.empty()) return true;
     }
-    if (auto answer = session_.get("health/service/consul", "")) {
-      if (auto parsed = parse_instances(session_.cursor(), answer->body)) return parsed->datacenter;
+    auto answer = session_.get("health/service/consul", "");
+    if (answer) {
+      if (auto parsed = parse_instances(session_.cursor(), answer->body)) own_datacenter_ = parsed->datacenter;
+      if (!own_datacenter_.empty()) return true;
     }
-    return "";
+    fail(fmt::format("the agent's own datacenter cannot be found out (localDatacenter names it){}{}",
+                     answer ? "" : ": ", answer ? "" : answer.error().why));
+    return false;
   }
 
   /// A failure before it is known which scopes there are.
@@ -160,10 +170,14 @@ class ConsulSource : public Source {
       check_datacenter(attempts);
       if (attempts.back()->complete()) break;
     }
-    auto& best = attempts.back()->complete()
-                     ? attempts.back()
-                     : *std::ranges::max_element(attempts, {}, [](const auto& a) { return a->services_read(); });
-    for (Diagnostic& diagnostic : best->diagnostics) context.diagnostics.report(std::move(diagnostic));
+    const bool complete = attempts.back()->complete();
+    auto& best = complete ? attempts.back()
+                          : *std::ranges::max_element(attempts, {}, [](const auto& a) { return a->services_read(); });
+    for (const auto& tried : attempts) {
+      // Where none did, what kept each of them from it is of interest.
+      if (tried != best && complete) continue;
+      for (Diagnostic& diagnostic : tried->diagnostics) context.diagnostics.report(std::move(diagnostic));
+    }
     for (Service& service : best->services) services.service(std::move(service));
     return std::move(best->scopes);
   }
@@ -180,12 +194,14 @@ class ConsulSource : public Source {
 
   /// Agents of one cluster are of one datacenter. Another one would change what is local, and with it every host.
   void check_datacenter(std::vector<std::unique_ptr<Attempt>>& attempts) const {
+    // With both settings the agent's own datacenter decides nothing.
+    if (!options_.datacenters.empty() && !options_.local_datacenter.empty()) return;
     Attempt& last = *attempts.back();
-    std::string expected = options_.datacenters.empty() ? options_.local_datacenter : "";
+    std::string expected = options_.local_datacenter;
     for (const auto& earlier : attempts) {
       if (expected.empty()) expected = earlier->own_datacenter;
     }
-    if (!options_.datacenters.empty() || last.own_datacenter.empty() || last.own_datacenter == expected) return;
+    if (last.own_datacenter.empty() || last.own_datacenter == expected) return;
     for (ScopeState& scope : last.scopes) {
       const std::string why =
           fmt::format("{} is of datacenter {}, not of {}", options_.agents[attempts.size() - 1].display,

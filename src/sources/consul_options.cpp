@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace r2i::sources::consul {
 
 namespace {
@@ -129,6 +131,9 @@ Options read_options(const SourceSpec& spec, const FetchOptions& fetch, const Va
   for (const std::string& address : addresses) options.agents.push_back(read_agent(address, defaults, spec));
 
   options.datacenters = values.list("datacenter");
+  std::ranges::sort(options.datacenters);
+  const auto twins = std::ranges::unique(options.datacenters);
+  options.datacenters.erase(twins.begin(), twins.end());
   options.local_datacenter = values.text("localDatacenter").value_or("");
   options.nspace = values.text("namespace").value_or("");
   options.partition = values.text("partition").value_or("");

@@ -137,8 +137,8 @@ void read_service(DocumentReader& reader, Entry& entry) {
 Health health_of(const std::string& id, const std::string& status) {
   if (id == "_node_maintenance" || id.starts_with("_service_maintenance:")) return Health::maintenance;
   if (status == "passing") return Health::passing;
-  if (status == "warning") return Health::warning;
-  return Health::critical;
+  // Any other text than these is kept by Consul, too, and answered by its DNS.
+  return status == "critical" ? Health::critical : Health::warning;
 }
 
 void read_check(DocumentReader& reader, Entry& entry) {

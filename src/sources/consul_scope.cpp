@@ -70,8 +70,15 @@ void ScopeReader::name_scope() {
 }
 
 ScopeState ScopeReader::read() {
+  read_services();
+  for (Service& service : parked_) services_.service(std::move(service));
+  report_all();
+  return std::move(state_);
+}
+
+void ScopeReader::read_services() {
   const auto names = session_.options().peer.empty() ? list_names() : list_imported();
-  if (!names) return state_;
+  if (!names) return;
   has_list_ = true;
   for (std::string& name : wanted(*names)) {
     queue_.push_back(pending_.size());
@@ -80,9 +87,6 @@ ScopeState ScopeReader::read() {
   session_.client().run(*this, session_.context().stop);
   session_.context().check_interrupt();
   settle_empty();
-  for (Service& service : parked_) services_.service(std::move(service));
-  parked_.clear();
-  return state_;
 }
 
 std::optional<std::vector<std::string>> ScopeReader::list_names() {
@@ -90,7 +94,7 @@ std::optional<std::vector<std::string>> ScopeReader::list_names() {
   add_parameter(query, "filter", session_.options().service_filter);
   auto answer = session_.get_fresh("catalog/services", query);
   if (!answer) {
-    problem(Code::source_unreachable, "", answer.error());
+    problem(answer.error().code, "", answer.error().why);
     return std::nullopt;
   }
   auto names = parse_service_names(session_.cursor(), answer->body);
@@ -107,7 +111,7 @@ std::optional<std::vector<std::string>> ScopeReader::list_imported() {
   const std::string& peer = session_.options().peer;
   auto answer = session_.get_fresh("peering/" + percent_encode(peer), query_);
   if (!answer) {
-    problem(Code::source_unreachable, "", answer.error());
+    problem(answer.error().code, "", answer.error().why);
     return std::nullopt;
   }
   auto peering = parse_peering(session_.cursor(), answer->body);
@@ -137,22 +141,19 @@ std::vector<std::string> ScopeReader::wanted(std::vector<std::string> names) {
   std::map<std::string, std::vector<std::string>> variants;
   for (std::string& name : names) {
     if (!can_be_asked(name)) {
-      session_.context().diagnostics.report(
-          diagnose(Code::name_unaskable, service_subject(name), "left out: Consul refuses requests for this name"));
-      continue;
+      note(Code::name_unaskable, name, "left out: Consul refuses requests for this name");
+    } else if (const auto refusal = names_.refusal(name)) {
+      note(Code::excluded_by_name, name, std::string(*refusal));
+    } else {
+      variants[to_lower(name)].push_back(std::move(name));
     }
-    if (!names_.wants(name, *scope_, session_.context().diagnostics)) continue;
-    variants[to_lower(name)].push_back(std::move(name));
   }
   std::vector<std::string> chosen;
   for (auto& [lower, spellings] : variants) {
     const auto exact = std::ranges::find(spellings, lower);
     const std::string& name = exact == spellings.end() ? spellings.front() : *exact;
     for (const std::string& other : spellings) {
-      if (other == name) continue;
-      session_.context().diagnostics.report(
-          diagnose(Code::case_variants, fmt::format("service {} of {}", in_quotes(other), scope_->display()),
-                   fmt::format("it is one with {}", in_quotes(name))));
+      if (other != name) note(Code::case_variants, other, fmt::format("it is one with {}", in_quotes(name)));
     }
     chosen.push_back(name);
   }
@@ -176,8 +177,11 @@ std::optional<net::HttpRequest> ScopeReader::next() {
   pending.token_generation = session_.token_generation();
   std::string query = query_;
   add_parameter(query, "filter", session_.options().filter);
-  auto request = session_.request("health/service/" + percent_encode(pending.name), query, pending.of_leader);
+  net::HttpRequest request =
+      session_.request("health/service/" + percent_encode(pending.name), query, pending.of_leader);
   request.tag = index;
+  // Consul would compress answers of a few kilobytes, which costs it more than sending them.
+  request.compressed = false;
   return request;
 }
 
@@ -223,19 +227,18 @@ void ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
     return;
   }
   const std::string subject = fmt::format("service {}", in_quotes(pending.name));
-  if (is_filtered_by_acl(answer) && !session_.options().trust_view) {
+  const bool filtered = is_filtered_by_acl(answer);
+  if (filtered && !session_.options().trust_view) {
     problem(Code::filtered_by_acl, subject, "the answer lacks what the token may not see");
   }
   for (const std::string& malformed : parsed->malformed) problem(Code::entry_malformed, subject, malformed);
-  if (session_.cursor().repaired()) {
-    session_.context().diagnostics.report(
-        diagnose(Code::text_repaired, subject + " of " + scope_->display(), "bytes that are no UTF-8 became U+FFFD"));
-  }
-  // A filter may take all instances away. Without one, a service that is listed has an instance.
-  const bool may_be_empty =
-      !session_.options().filter.empty() || session_.options().trust_view || !parsed->malformed.empty();
+  if (session_.cursor().repaired()) note(Code::text_repaired, pending.name, "bytes that are no UTF-8 became U+FFFD");
+  // Half of a service is not to be written: it would lose endpoints.
+  const bool complete = parsed->malformed.empty() && (!filtered || session_.options().trust_view);
+  // A filter, or an ACL whose view is trusted, may take all instances away. Else a service that is listed has one.
+  const bool may_be_empty = !session_.options().filter.empty() || filtered || !parsed->malformed.empty();
   if (!parsed->instances.empty() || may_be_empty) {
-    hand_over(pending.name, std::move(*parsed));
+    hand_over(pending.name, std::move(*parsed), complete);
   } else if (pending.was_empty) {
     empty_.push_back(index);
   } else {
@@ -255,7 +258,8 @@ void ScopeReader::settle_empty() {
   std::vector<std::string> listed;
   if (session_.options().peer.empty()) {
     auto answer = session_.get_fresh("catalog/services", query);
-    auto names = answer ? parse_service_names(session_.cursor(), answer->body) : tl::make_unexpected(answer.error());
+    auto names =
+        answer ? parse_service_names(session_.cursor(), answer->body) : tl::make_unexpected(answer.error().why);
     if (!names) {
       problem(Code::source_unreachable, "", names.error());
       return;
@@ -272,11 +276,12 @@ void ScopeReader::settle_empty() {
   }
 }
 
-void ScopeReader::hand_over(std::string name, Answer answer) {
+void ScopeReader::hand_over(std::string name, Answer answer, bool complete) {
   learn_datacenter(answer.datacenter);
   Service service;
   service.name = std::move(name);
   service.scope = scope_;
+  service.complete = complete;
   service.nspace = session_.options().nspace;
   service.instances = std::move(answer.instances);
   if (scope_->datacenter.empty()) {
@@ -289,13 +294,11 @@ void ScopeReader::hand_over(std::string name, Answer answer) {
 void ScopeReader::learn_datacenter(const std::string& datacenter) {
   if (!scope_->datacenter.empty() || datacenter.empty()) return;
   scope_->datacenter = datacenter;
+  const std::string& local = session_.options().local_datacenter;
+  if (!local.empty()) scope_->local = datacenter == local;
   name_scope();
   for (Service& service : parked_) services_.service(std::move(service));
   parked_.clear();
-}
-
-std::string ScopeReader::service_subject(const std::string& name) const {
-  return fmt::format("service {} of {}", in_quotes(name), scope_->display());
 }
 
 void ScopeReader::lose(const std::string& name, Code code, const std::string& why) {
@@ -311,8 +314,19 @@ void ScopeReader::lose(const std::string& name, Code code, const std::string& wh
 void ScopeReader::problem(Code code, const std::string& subject, const std::string& why) {
   state_.complete = false;
   state_.problems.push_back(subject.empty() ? why : fmt::format("{}: {}", subject, why));
-  const std::string whole = subject.empty() ? scope_->display() : fmt::format("{} of {}", subject, scope_->display());
-  session_.context().diagnostics.report(diagnose(code, whole, why));
+  notes_.push_back({code, subject, why});
+}
+
+void ScopeReader::note(Code code, const std::string& name, std::string why) {
+  notes_.push_back({code, fmt::format("service {}", in_quotes(name)), std::move(why)});
+}
+
+void ScopeReader::report_all() {
+  for (const Note& note : notes_) {
+    const std::string subject =
+        note.subject.empty() ? scope_->display() : fmt::format("{} of {}", note.subject, scope_->display());
+    session_.context().diagnostics.report(diagnose(note.code, subject, note.why));
+  }
 }
 
 }  // namespace r2i::sources::consul

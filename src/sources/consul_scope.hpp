@@ -41,6 +41,7 @@ class ScopeReader : private net::HttpBatch {
   std::optional<net::HttpRequest> next() override;
   void done(net::HttpRequest request, net::HttpResult result) override;
 
+  void read_services();
   std::optional<std::vector<std::string>> list_names();
   std::optional<std::vector<std::string>> list_imported();
   void judge_list(const net::HttpAnswer& answer, const std::vector<std::string>& names);
@@ -49,10 +50,11 @@ class ScopeReader : private net::HttpBatch {
   void settle_empty();
 
   void take(std::size_t index, net::HttpAnswer answer);
-  void hand_over(std::string name, Answer answer);
-  [[nodiscard]] std::string service_subject(const std::string& name) const;
+  void hand_over(std::string name, Answer answer, bool complete);
   void lose(const std::string& name, Code code, const std::string& why);
   void problem(Code code, const std::string& subject, const std::string& why);
+  void note(Code code, const std::string& name, std::string why);
+  void report_all();
   void learn_datacenter(const std::string& datacenter);
   void name_scope();
   [[nodiscard]] bool gave_up() const;
@@ -66,6 +68,13 @@ class ScopeReader : private net::HttpBatch {
   std::vector<Pending> pending_;
   std::deque<std::size_t> queue_;
   std::vector<std::size_t> empty_;
+  /// What is to be reported once the scope has its name: a code, the service or nothing, and why.
+  struct Note {
+    Code code;
+    std::string subject;
+    std::string why;
+  };
+  std::vector<Note> notes_;
   std::vector<Service> parked_;  ///< services from before the scope had its name
   std::size_t finished_ = 0;
   unsigned failures_in_a_row_ = 0;

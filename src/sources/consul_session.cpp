@@ -32,7 +32,9 @@ std::string describe_failure(const net::HttpRequest& request, const net::HttpAns
 }
 
 std::string describe_failure(const net::HttpRequest& request, const net::HttpFailure& failure) {
-  return fmt::format("GET {}: {}{}", without_query(request.url), failure.message, after_attempts(failure.attempts));
+  const bool too_large = failure.kind == net::HttpFailure::Kind::too_large;
+  return fmt::format("GET {}: {}{}{}", without_query(request.url), failure.message, after_attempts(failure.attempts),
+                     too_large ? "; maxAnswerBytes sets how many may come" : "");
 }
 
 bool is_filtered_by_acl(const net::HttpAnswer& answer) {
@@ -60,33 +62,35 @@ bool Session::has_new_token(unsigned generation) {
   return true;
 }
 
-tl::expected<net::HttpAnswer, std::string> Session::get(std::string_view path, std::string_view query, bool of_leader) {
+tl::expected<net::HttpAnswer, Fault> Session::get(std::string_view path, std::string_view query, bool of_leader) {
   while (true) {
     const unsigned generation = token_generation_;
     net::HttpRequest asked = request(path, query, of_leader);
     net::HttpResult result = client_.get(asked, context_.stop);
     context_.check_interrupt();
-    if (!result) return tl::make_unexpected(describe_failure(asked, result.error()));
+    if (!result) return tl::make_unexpected(Fault{Code::source_unreachable, describe_failure(asked, result.error())});
     if (result->status == kOk) return std::move(*result);
     if (result->status != kForbidden || !has_new_token(generation)) {
-      return tl::make_unexpected(describe_failure(asked, *result));
+      return tl::make_unexpected(Fault{Code::source_unreachable, describe_failure(asked, *result)});
     }
   }
 }
 
-tl::expected<net::HttpAnswer, std::string> Session::get(std::string_view path, std::string_view query) {
+tl::expected<net::HttpAnswer, Fault> Session::get(std::string_view path, std::string_view query) {
   return get(path, query, false);
 }
 
-tl::expected<net::HttpAnswer, std::string> Session::get_fresh(std::string_view path, std::string_view query) {
+tl::expected<net::HttpAnswer, Fault> Session::get_fresh(std::string_view path, std::string_view query) {
   auto answer = get(path, query, false);
   if (!answer || is_fresh(*answer)) return answer;
   answer = get(path, query, true);
-  if (answer && !is_fresh(*answer)) {
-    return tl::make_unexpected(
-        fmt::format("GET {}/v1/{}: the answer came from a server without a leader", agent_.base_url, path));
-  }
-  return answer;
+  if (answer && is_fresh(*answer)) return answer;
+  const std::string after =
+      answer ? "the server that was asked for a current answer has no leader either" : answer.error().why;
+  return tl::make_unexpected(
+      Fault{Code::stale_answer,
+            fmt::format("GET {}/v1/{}: the answer came from a server that is out of touch with its leader; {}",
+                        agent_.base_url, path, after)});
 }
 
 bool Session::is_fresh(const net::HttpAnswer& answer) const {

@@ -2,6 +2,7 @@
 
 #include "base/context.hpp"
 #include "base/json_cursor.hpp"
+#include "model/codes.hpp"
 #include "net/http_client.hpp"
 #include "sources/consul_options.hpp"
 
@@ -12,6 +13,12 @@
 
 namespace r2i::sources::consul {
 
+/// Why something could not be read, and which code says so.
+struct Fault {
+  Code code = Code::source_unreachable;
+  std::string why;
+};
+
 /// A conversation with one agent: requests with the token, and what an answer's headers say about its consistency.
 class Session {
  public:
@@ -21,10 +28,10 @@ class Session {
   [[nodiscard]] net::HttpRequest request(std::string_view path, std::string_view query, bool of_leader) const;
 
   /// One request, with another token after a 403 if there is one. The error is a sentence with the URL.
-  tl::expected<net::HttpAnswer, std::string> get(std::string_view path, std::string_view query);
+  tl::expected<net::HttpAnswer, Fault> get(std::string_view path, std::string_view query);
 
   /// As get(), asked of the leader if the answer is not fresh(). Not fresh even then: an error that says so.
-  tl::expected<net::HttpAnswer, std::string> get_fresh(std::string_view path, std::string_view query);
+  tl::expected<net::HttpAnswer, Fault> get_fresh(std::string_view path, std::string_view query);
 
   /// Whether a server with a leader, not too long out of touch with it, gave the answer. Without the headers it counts
   /// as fresh: emulators, and Consul's own streaming backend, do not send them.
@@ -42,7 +49,7 @@ class Session {
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
 
  private:
-  tl::expected<net::HttpAnswer, std::string> get(std::string_view path, std::string_view query, bool of_leader);
+  tl::expected<net::HttpAnswer, Fault> get(std::string_view path, std::string_view query, bool of_leader);
 
   const Options& options_;
   const Agent& agent_;

@@ -8,26 +8,43 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
 namespace r2i::sources::file {
 
 namespace {
 
-/// Lets the wanted services pass.
+/// Lets the wanted services pass, and remembers those of them that were not read in full.
 class FilteringSink : public ServiceSink {
  public:
   FilteringSink(const NameFilter& names, Diagnostics& diagnostics, ServiceSink& next)
       : names_(names), diagnostics_(diagnostics), next_(next) {}
 
   void service(Service&& service) override {
-    if (names_.wants(service.name, *service.scope, diagnostics_)) next_.service(std::move(service));
+    if (const auto refusal = names_.refusal(service.name)) {
+      diagnostics_.report(diagnose(Code::excluded_by_name, service.display(), std::string(*refusal)));
+      return;
+    }
+    if (!service.complete) incomplete_.emplace(service.scope.get(), service.name);
+    next_.service(std::move(service));
+  }
+
+  /// A scope that says it is complete is not, if a service of it is not.
+  void judge(ScopeState& state) const {
+    const auto [first, last] = incomplete_.equal_range(state.scope.get());
+    if (first == last || !state.complete) return;
+    state.complete = false;
+    for (auto it = first; it != last; ++it) {
+      state.problems.push_back(fmt::format("service {} was not read in full", in_quotes(it->second)));
+    }
   }
 
  private:
   const NameFilter& names_;
   Diagnostics& diagnostics_;
   ServiceSink& next_;
+  std::multimap<const Scope*, std::string> incomplete_;
 };
 
 class FileSource : public Source {
@@ -60,7 +77,7 @@ class FileSource : public Source {
     return {};
   }
 
-  void read(const std::string& path, Context& context, ServiceSink& services, std::vector<SourceState>& states) {
+  void read(const std::string& path, Context& context, FilteringSink& services, std::vector<SourceState>& states) {
     const std::string shown = path == "-" ? "standard input" : path;
     auto text = read_file(path, context.stop);
     context.check_interrupt();
@@ -76,6 +93,7 @@ class FileSource : public Source {
     }
     if (!contents.findings.empty()) return add_failed(shown, "it is not a valid snapshot", states);
     for (SourceState& state : contents.sources) {
+      for (ScopeState& scope : state.scopes) services.judge(scope);
       report_incomplete(state, shown, context);
       states.push_back(std::move(state));
     }

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "base/diagnostic.hpp"
 #include "base/glob.hpp"
-#include "model/service.hpp"
 #include "model/settings.hpp"
+
+#include <optional>
+#include <string_view>
 
 namespace r2i::sources {
 
@@ -13,8 +14,8 @@ class NameFilter {
  public:
   explicit NameFilter(const NameRules& rules) : include_(rules.include), exclude_(rules.exclude) {}
 
-  /// Whether the service is wanted; reports it if not.
-  bool wants(const std::string& name, const Scope& scope, Diagnostics& diagnostics) const;
+  /// Why the service is not wanted, or nothing if it is.
+  [[nodiscard]] std::optional<std::string_view> refusal(std::string_view name) const;
 
  private:
   GlobSet include_;

@@ -1,8 +1,11 @@
 #include "transform/combine.hpp"
 
+#include "base/json_writer.hpp"
+#include "base/output.hpp"
 #include "base/text.hpp"
 #include "model/check.hpp"
 #include "model/codes.hpp"
+#include "model/describe.hpp"
 #include "transform/host.hpp"
 #include "transform/layout.hpp"
 #include "transform/protocol.hpp"
@@ -25,8 +28,10 @@ std::string display(const Converted& converted) {
 
 /// Consul answers names that differ only in case with the same instances: such twins are one service.
 bool is_one_service(const Converted& a, const Converted& b) {
-  return a.scope == b.scope && a.scope->source->kind == "consul" && equals_ignoring_case(a.service, b.service) &&
-         a.withheld == b.withheld && a.entry.endpoints == b.entry.endpoints && a.entry.ports == b.entry.ports;
+  // It folds the case of more letters than ours does: the same instances tell it, too.
+  const bool same_names = equals_ignoring_case(a.service, b.service) || !a.entry.endpoints.empty();
+  return a.scope == b.scope && a.scope->source->kind == "consul" && same_names && a.withheld == b.withheld &&
+         a.entry.endpoints == b.entry.endpoints && a.entry.ports == b.entry.ports;
 }
 
 /// Row 5 for the services of one host: at most one of them is kept.
@@ -67,6 +72,13 @@ void settle_hosts(std::vector<Converted>& services, Diagnostics& diagnostics) {
   }
 }
 
+std::size_t exact_size(const ServiceEntry& entry) {
+  StringOutput out;
+  JsonWriter writer(out, 0);
+  describe(writer, entry, "v1");
+  return out.text().size();
+}
+
 /// Row 15's limits; the error names the other layout.
 bool fits_inline(const Converted& converted, Diagnostics& diagnostics) {
   const ServiceEntry& entry = converted.entry;
@@ -75,9 +87,9 @@ bool fits_inline(const Converted& converted, Diagnostics& diagnostics) {
                                 fmt::format("withheld: it has {} endpoints", entry.endpoints.size())));
     return false;
   }
-  if (json_size(entry) > kMaxObjectBytes) {
+  if (json_size(entry) > kMaxObjectBytes && exact_size(entry) > kMaxObjectBytes) {
     diagnostics.report(diagnose(Code::object_too_large, display(converted),
-                                fmt::format("withheld: it may have more than {} bytes", kMaxObjectBytes)));
+                                fmt::format("withheld: it has more than {} bytes", kMaxObjectBytes)));
     return false;
   }
   return true;

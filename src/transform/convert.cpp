@@ -101,6 +101,15 @@ std::vector<Endpoint> endpoints_of(const Service& service, std::vector<Candidate
 
 }  // namespace
 
+std::optional<Converted> claim_host(const Service& service, const ConversionSettings& settings) {
+  struct Silent : Diagnostics {
+    void report(Diagnostic) override {}
+  } silent;
+  auto host = host_of(service, settings, silent);
+  if (!host) return std::nullopt;
+  return Converted{service.name, service.scope, std::move(*host), true, {}};
+}
+
 std::optional<Converted> convert(Service&& service, const ConversionSettings& settings, Diagnostics& diagnostics) {
   if (!keep_service(service, diagnostics)) return std::nullopt;
   auto host = host_of(service, settings, diagnostics);

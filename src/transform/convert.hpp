@@ -24,4 +24,7 @@ struct Converted {
 /// is left out or altered is reported. A service that is not complete must not come here: it would look empty.
 std::optional<Converted> convert(Service&& service, const ConversionSettings& settings, Diagnostics& diagnostics);
 
+/// The claim on its host of a service that was not read in full: no other service may take the host in the meantime.
+std::optional<Converted> claim_host(const Service& service, const ConversionSettings& settings);
+
 }  // namespace r2i::transform

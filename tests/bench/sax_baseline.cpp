@@ -1,5 +1,5 @@
-// What the time of `export` is compared with: nlohmann's SAX parser over the bytes of a file in memory, with callbacks that do
-// nothing. Prints the seconds of the parse alone.
+// What the time of `export` is compared with: nlohmann's SAX parser over the bytes of a file in memory, with callbacks
+// that do nothing. Prints the seconds of the parse alone.
 #include <nlohmann/json.hpp>
 
 #include <chrono>

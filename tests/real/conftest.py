@@ -20,8 +20,11 @@ from harness.consul import Consul, ConsulTls  # noqa: E402
 from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.istiod import Istiod  # noqa: E402
+from harness.outcome import printed  # noqa: E402
+from harness.shapes import register_all  # noqa: E402
 from support.backend import Backend  # noqa: E402
-from support.processes import ServerProcess, clean_environment  # noqa: E402
+from support.processes import ServerProcess  # noqa: E402
+from support.program import Program, Run  # noqa: E402
 
 BUILD = Path(__file__).parent / "servers" / "build"
 WANTED = os.environ.get("R2I_REAL") == "1"
@@ -52,7 +55,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
     outcome: Any = yield
     report = outcome.get_result()
     if report.failed:
-        report.sections += [(f"end of the log of {server.name}", server.log_tail(15)) for server in ServerProcess.started()]
+        report.sections += [(f"end of the log of {server.name}", server.log_tail(6)) for server in ServerProcess.started()]
 
 
 # Programs
@@ -73,20 +76,15 @@ def program(programs: dict[str, Path], folder: str, *names: str) -> Path:
 
 
 @pytest.fixture
-def r2i(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """r2i("export", "--from", …, env={…}, stdin="…", cwd=…) runs the program under test (R2I_BINARY) in an environment without
-    the caller's settings; HOME and the working directory are the test's own."""
-    binary = os.environ.get("R2I_BINARY", "")
-    assert binary and Path(binary).is_file(), f"R2I_BINARY must name the program under test; it is {binary!r}"
-    path = str(Path(binary).resolve())
-    sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+def r2i(tmp_path: Path) -> Program:
+    """The program under test, in a folder of the test's own: r2i("export", "--from", …, env={…}, stdin="…")."""
+    return Program(tmp_path)
 
-    def run(*arguments: str | Path, env: dict[str, str] | None = None, stdin: str = "", cwd: Path = tmp_path,
-            timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([path, *map(str, arguments)], input=stdin, capture_output=True, encoding="utf-8", cwd=cwd,
-                              timeout=timeout, env=clean_environment(tmp_path, {**sanitizers, **(env or {})}))
 
-    return run
+@pytest.fixture(scope="session")
+def session_r2i(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """As `r2i`, for fixtures that live longer than a test."""
+    return Program(tmp_path_factory.mktemp("home"))
 
 
 # Kubernetes, Istio, Envoy
@@ -134,6 +132,19 @@ def namespace(api_server: ApiServer) -> Iterator[str]:
     name = api_server.namespace()
     yield name
     api_server.clear(name)
+
+
+@pytest.fixture
+def sync(r2i: Program, api_server: ApiServer, envoy: Envoy, consul: Consul, namespace: str) -> Callable[..., Run]:
+    """sync("--dns-capture", code=1) does what a user does: `export FLAGS | kubectl apply`; and waits until it is in use."""
+    def run(*flags: str, code: int = 0) -> Run:
+        done = r2i("export", "--from", f"consul={consul.address}", "--namespace", namespace, *flags)
+        if printed(done, code):
+            api_server.apply(done.stdout)
+        envoy.settle(namespace)
+        return done
+
+    return run
 
 
 _service_ports = itertools.count(20001)
@@ -232,3 +243,11 @@ def consul_pair(_wan: tuple[Consul, Consul]) -> Iterator[tuple[Consul, Consul]]:
     yield _wan
     for server in _wan:
         server.clear()
+
+
+@pytest.fixture(scope="session")
+def shaped_consul(session_consul: Callable[..., Consul]) -> Consul:
+    """A Consul with services of every shape, for tests that only read it."""
+    server = session_consul()
+    register_all(server)
+    return server

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from harness.apiserver import ApiServer
-from harness.envoy import Envoy, destinations
+from harness.envoy import PASS, Envoy, chains, destinations, own_listeners, sni
 from harness.istiod import Istiod
 from harness.manifests import endpoint, port, service_entry
 from support.processes import wait_for
-
-PASS = ["PassthroughCluster"]
-
-
-def chains(envoy: Envoy, number: int) -> tuple[dict[str, list[str]], list[str]]:
-    """The listener 0.0.0.0_NUMBER: where its filter chains send, by what they match, and where everything else goes."""
-    listener = envoy.listeners()[f"0.0.0.0_{number}"]
-    matched = {json.dumps(chain.get("filter_chain_match", {})): destinations(chain) for chain in listener["filter_chains"]}
-    rest = destinations(listener.get("default_filter_chain", {}))
-    return matched, matched.pop("{}", rest)
-
-
-def sni(host: str) -> str:
-    return json.dumps({"server_names": [host]})
-
 
 @pytest.fixture
 def older_and_younger(api_server: ApiServer, envoy: Envoy, namespace: str) -> Any:
@@ -107,13 +91,7 @@ def test_with_dns_capture_every_service_has_its_own_listener(protocol, api_serve
     api_server.apply(*(entry(namespace, host, service_port, protocol, 1) for host in hosts))
     clusters = {f"outbound|{service_port}||{host}" for host in hosts}
 
-    def rest_of_each_listener() -> dict[str, list[str]]:
-        found = {name: listener for name, listener in capturing_envoy.listeners().items()
-                 if name.startswith("240.240.") and name.endswith(f"_{service_port}")}
-        return {name: destinations(listener.get("default_filter_chain") or listener["filter_chains"][-1])
-                for name, listener in found.items()}
-
-    wait_for(lambda: sorted(rest_of_each_listener().values()) == sorted([cluster] for cluster in clusters),
+    wait_for(lambda: sorted(own_listeners(capturing_envoy, service_port).values()) == sorted([cluster] for cluster in clusters),
              "a listener for each")
     capturing_envoy.settle(namespace)
     assert f"0.0.0.0_{service_port}" not in capturing_envoy.listeners()

@@ -22,6 +22,7 @@ class Backend:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: the second of two would wait for the first one's receipt
 
             def answer(self) -> None:
                 backend.requests.append((self.command, self.path, dict(self.headers.items())))

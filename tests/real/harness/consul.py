@@ -14,6 +14,7 @@ from support.certificates import Authority, Certificate
 from support.processes import LOOPBACK, ServerProcess, free_port
 from support.rest import Rest
 
+TLS_NAME = "server.dc1.consul"  # as `consul tls cert create -server` names it
 PORTS = ("http", "server", "serf_lan", "serf_wan", "grpc_tls")
 
 
@@ -28,7 +29,8 @@ class ConsulTls:
     @classmethod
     def make(cls, folder: Path) -> ConsulTls:
         authority = Authority(folder)
-        return cls(authority, authority.issue("server"), authority.issue("client", names=("client.test",)))
+        server = authority.issue("server", names=(LOOPBACK, "localhost", TLS_NAME))
+        return cls(authority, server, authority.issue("client", names=("client.test",)))
 
 
 class Consul:
@@ -36,12 +38,13 @@ class Consul:
     number of servers of the datacenter, it is one that keeps its data, and has no leader until they are all joined."""
 
     def __init__(self, program: Path, folder: Path, datacenter: str = "dc1", node: str = "", acl: bool = False,
-                 tls: ConsulTls | None = None, expect: int | None = None, settings: Mapping[str, Any] | None = None) -> None:
+                 tls: ConsulTls | None = None, expect: int | None = None, dns: int = -1,
+                 settings: Mapping[str, Any] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.datacenter = datacenter
         self.tls = tls
         self.management_token = str(uuid.uuid4()) if acl else ""
-        self.ports = {name: free_port() for name in PORTS}
+        self.ports = {**{name: free_port() for name in PORTS}, "dns": dns}
         self.node = node or f"agent-{datacenter}"
         self._expect = expect
         config = folder / "consul.json"
@@ -56,7 +59,7 @@ class Consul:
             "bind_addr": LOOPBACK, "client_addr": LOOPBACK, "node_name": self.node, "datacenter": self.datacenter,
             "disable_update_check": True, "leave_on_terminate": False,
             "performance": {"raft_multiplier": 1, "rpc_hold_timeout": "1s"},
-            "ports": {**self.ports, "dns": -1, "grpc": -1, **({"http": -1, "https": http} if self.tls else {"https": -1})},
+            "ports": {**self.ports, "grpc": -1, **({"http": -1, "https": http} if self.tls else {"https": -1})},
         }
         if self.management_token:
             tokens = {"initial_management": self.management_token, "agent": self.management_token}

@@ -32,6 +32,7 @@ class Envoy:
                      "cluster": f"client.{namespace}",
                      "metadata": {"NAMESPACE": namespace, "CLUSTER_ID": "Kubernetes", "ISTIO_VERSION": "1.31.0",
                                   "LABELS": {"app": "client"}, "PROXY_CONFIG": {},
+                                  "ENVOY_STATUS_PORT": 15021, "ENVOY_PROMETHEUS_PORT": 15090,
                                   "HTTP_PROXY_PORT": str(self._proxy_port), **(metadata or {})}},
             "admin": {"address": _socket(self._admin_port)},
             "dynamic_resources": {
@@ -103,6 +104,9 @@ class Envoy:
             connection.close()
 
 
+PASS = ["PassthroughCluster"]
+
+
 def destinations(chain: Mapping[str, Any]) -> list[str]:
     """Where one filter chain of a listener sends: the cluster of its TCP proxy, or `routes NAME` of its HTTP manager."""
     found = []
@@ -113,6 +117,27 @@ def destinations(chain: Mapping[str, Any]) -> list[str]:
         elif "rds" in settings:
             found.append(f"routes {settings['rds']['route_config_name']}")
     return found
+
+
+def chains(envoy: Envoy, number: int) -> tuple[dict[str, list[str]], list[str]]:
+    """The listener 0.0.0.0_NUMBER: where its filter chains send, by what they match, and where everything else goes."""
+    listener = envoy.listeners()[f"0.0.0.0_{number}"]
+    matched = {json.dumps(chain.get("filter_chain_match", {})): destinations(chain) for chain in listener["filter_chains"]}
+    rest = destinations(listener.get("default_filter_chain", {}))
+    return matched, matched.pop("{}", rest)
+
+
+def sni(host: str) -> str:
+    """What a filter chain for this TLS server name matches."""
+    return json.dumps({"server_names": [host]})
+
+
+def own_listeners(envoy: Envoy, number: int) -> dict[str, list[str]]:
+    """The listeners on the addresses that Istio gave, for this port: where each sends what is not HTTP."""
+    found = {name: listener for name, listener in envoy.listeners().items()
+             if name.startswith("240.240.") and name.endswith(f"_{number}")}
+    return {name: destinations(listener.get("default_filter_chain") or listener["filter_chains"][-1])
+            for name, listener in found.items()}
 
 
 def _place(socket: Mapping[str, Any]) -> str:

@@ -1,0 +1,121 @@
+"""Help, manual and the program itself say the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from help_page import MANUAL, PROJECT, flags_of_help, flags_of_manual, plain, section, unescaped
+from support.program import Program
+
+COMMANDS = ("fetch", "export", "version", "completion")
+
+
+def page(name: str) -> str:
+    return (MANUAL / name).read_text()
+
+
+OVERVIEW = page("registry2istio.1")
+
+
+def main_commands(r2i: Program) -> dict[str, str]:
+    """Each command of the main help, and what it says of it."""
+    part = r2i("--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    return {line.split()[0]: line.split(maxsplit=1)[1] for line in part.splitlines()}
+
+
+def test_commands(r2i: Program) -> None:
+    commands = main_commands(r2i)
+    assert tuple(commands) == COMMANDS, "and this table"
+    listed = re.findall(r"^\.It Xr registry2istio-(\w+) 1\n(.*)$", "\n".join(section(OVERVIEW, "COMMANDS")), re.M)
+    assert {name: text.rstrip(".") for name, text in listed} == commands
+    assert sorted(path.name for path in MANUAL.glob("*.1")) == sorted(
+        ["registry2istio.1", *(f"registry2istio-{name}.1" for name in commands)])
+    for name in commands:
+        assert f"'registry2istio-{name}.1'" in (MANUAL / "meson.build").read_text(), "it is not installed"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_flags(r2i: Program, command: str) -> None:
+    """The same flags in the same order, with the same letters, values, defaults and words."""
+    of_help = flags_of_help(r2i(command, "--help").stdout)
+    of_manual = flags_of_manual(page(f"registry2istio-{command}.1"))
+    assert of_help[-1].name == "--help" and [flag.name for flag in of_manual] == [flag.name for flag in of_help]
+    for ours, theirs in zip(of_help, of_manual, strict=True):
+        # The help names long lists of choices in the text, the manual as it likes.
+        choices = re.search(r" One of ([^.]*)\.", ours.text)
+        if choices:
+            named = f"{theirs.value} {theirs.text}"
+            assert ours.name == theirs.name and all(choice in named for choice in choices.group(1).split(", "))
+        else:
+            assert theirs == ours
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_can_be_read(r2i: Program, command: str) -> None:
+    text = r2i(command, "--help").stdout
+    assert max(map(len, text.splitlines())) <= 110 and "\t" not in text and "\x1b" not in text
+    assert not re.search(r" +$", text, re.M), "blanks at the end of a line"
+    assert r2i("help", command).stdout == r2i(command, "-h").stdout == text
+    for flag in flags_of_help(text):
+        assert re.match(r"[A-Z].*[.)]$", flag.text), flag
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_examples_are_commands(r2i: Program, command: str) -> None:
+    """Those of the help are in the manual, too, and all of their flags exist."""
+    text = r2i(command, "--help").stdout
+    flags = {name for flag in flags_of_help(text) for name in (flag.name, flag.letter)}
+    manual = unescaped("\n".join(section(page(f"registry2istio-{command}.1"), "EXAMPLES")))
+    for line in re.findall(rf"^  (registry2istio {command} .*)$", text.partition("Examples:")[2], re.M):
+        assert line in manual
+        own = line.split(" | ", maxsplit=1)[0]
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", own)) <= flags
+
+
+def test_variables_of_flags(r2i: Program) -> None:
+    flags = {flag.name for command in COMMANDS for flag in flags_of_help(r2i(command, "--help").stdout)} - {"--help"}
+    listed = re.findall(r"^\.It Ev (R2I_\w+)\n\.Fl (-[a-z-]+)$", OVERVIEW, re.M)
+    assert {"-" + flag for _, flag in listed} == flags
+    assert all(name == "R2I_" + flag[1:].replace("-", "_").upper() for name, flag in listed)
+
+
+def test_variables_of_consul() -> None:
+    """Those that the program reads are those that the manual names."""
+    sources = [path.read_text() for path in (PROJECT / "src").rglob("*.cpp")]
+    read = {name for text in sources for name in re.findall(r'"(CONSUL_[A-Z_]+)"', text)}
+    assert set(re.findall(r"\bEv (CONSUL_[A-Z_]+)", OVERVIEW)) == read and len(read) >= 12
+
+
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("file", "=x.json")])
+def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
+    known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
+    assert known is not None
+    sources = "\n".join(section(OVERVIEW, "SOURCES"))
+    common, consul = sources.split(".Ss consul")
+    listed = re.findall(r"^\.It Cm (\S+)", common + (consul.split(".Ss ")[0] if kind == "consul" else ""), re.M)
+    assert sorted(listed) == sorted(known.group(1).split(", "))
+
+
+def test_exit_codes(r2i: Program) -> None:
+    """One enum, one table; the help names those that its commands can end with."""
+    enum = (PROJECT / "src/model/exit_code.hpp").read_text().split("enum class ExitCode")[1].split("};")[0]
+    codes = [int(number) for number in re.findall(r" = (\d+),", enum)]
+    table = [int(number) for number in re.findall(r"^\.It (\d+)$", "\n".join(section(OVERVIEW, "EXIT STATUS")), re.M)]
+    assert table == codes and len(codes) == 10
+    sentence = r2i("--help").stdout.split("Exit codes:")[1]
+    assert set(map(int, re.findall(r"\b\d+\b", sentence))) <= set(codes)
+    for command in COMMANDS:
+        text = " ".join(section(page(f"registry2istio-{command}.1"), "EXIT STATUS"))
+        assert {int(number) for number in re.findall(r"(?:^|; | or )(\d+)\b", text)} <= set(codes)
+
+
+def test_codes_of_diagnostics() -> None:
+    """Number, severity and reason of each, in the order of the numbers."""
+    numbers = dict(re.findall(r"^  (\w+) = (\d+),", (PROJECT / "src/model/codes.hpp").read_text(), re.M))
+    rows = re.findall(r'\{Code::(\w+), (\w+), Loss::\w+, "([^"]*)"', (PROJECT / "src/model/codes.cpp").read_text())
+    of_source = [(numbers[code], severity, reason) for code, severity, reason in rows]
+    assert len(of_source) == len(numbers) > 40
+    listed = re.findall(r"^\.It Sy R2I(\d{4}) \((\w+)\): (.*)$", OVERVIEW, re.M)
+    assert [(number, severity, plain(unescaped(reason))) for number, severity, reason in listed] == [
+        (number, severity, plain(reason)) for number, severity, reason in sorted(of_source)]

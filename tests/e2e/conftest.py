@@ -1,0 +1,54 @@
+"""Fixtures of the suite that runs the built program (R2I_BINARY) against scripted servers on loopback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from support.certificates import Authority, Certificate  # noqa: E402
+from support.fake_consul import FakeConsul  # noqa: E402
+from support.program import Program  # noqa: E402
+
+
+@pytest.fixture
+def r2i(tmp_path: Path) -> Program:
+    """r2i("export", "--from", …, env={…}, stdin="…") runs the program; no run may show a secret."""
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def new_consul() -> Iterator[Callable[..., FakeConsul]]:
+    """new_consul("dc2", token=…, tls=…, …) starts a fake Consul."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(FakeConsul(*arguments, **settings))
+
+
+@pytest.fixture
+def consul(new_consul: Callable[..., FakeConsul]) -> FakeConsul:
+    """A fake Consul with three healthy services: api, pay and web."""
+    agent = new_consul()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        agent.register(name, f"10.0.0.{number}")
+    return agent
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def server_certificate(authority: Authority) -> Certificate:
+    """For 127.0.0.1 and localhost."""
+    return authority.issue("server")
+
+
+@pytest.fixture(scope="session")
+def client_certificate(authority: Authority) -> Certificate:
+    return authority.issue("client", subject="/CN=client")

@@ -1,0 +1,87 @@
+#include "base/glob.hpp"
+
+#include "base/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace r2i {
+namespace {
+
+TEST_CASE("glob: one glob against whole names") {
+  struct Row {
+    std::string glob;
+    std::string_view name;
+    bool matches;
+  };
+  const std::vector<Row> rows = {
+      {"pay", "pay", true},
+      {"pay", "pays", false},
+      {"pay", "prepay", false},
+      {"pay", "Pay", false},
+      {"pay*", "pay", true},
+      {"pay*", "payments", true},
+      {"*", "", true},
+      {"*", "any / thing\n", true},
+      {"*-test-*", "a-test-b", true},
+      {"*-test-*", "a-test", false},
+      {"p?y", "pay", true},
+      {"p?y", "py", false},
+      {"p?y", "paay", false},
+      {"web-[0-9]", "web-7", true},
+      {"web-[0-9]", "web-a", false},
+      {"web-[!0-9]", "web-a", true},
+      {"web-[!0-9]", "web-7", false},
+      {"web-[^0-9]", "web-a", true},
+      {"[]x]", "]", true},
+      {"[]x]", "x", true},
+      {"[!]]", "]", false},
+      {"[!]]", "x", true},
+      {"[a\\]", "\\", true},
+      {R"(a\*b)", "a*b", true},
+      {R"(a\*b)", "axb", false},
+      {R"(a\?)", "a?", true},
+      {R"(\[a])", "[a]", true},
+      {"a.b", "a.b", true},
+      {"a.b", "axb", false},
+      {"a+(b)|c^$", "a+(b)|c^$", true},
+      {"über*", "über-uns", true},
+      {"a\\", "a\\", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.glob);
+    CAPTURE(row.name);
+    CHECK(GlobSet({row.glob}).matches(row.name) == row.matches);
+  }
+}
+
+TEST_CASE("glob: of several one must match, of none none does") {
+  const GlobSet several({"test-*", "*-canary"});
+  CHECK_FALSE(several.empty());
+  CHECK(several.matches("test-a"));
+  CHECK(several.matches("a-canary"));
+  CHECK_FALSE(several.matches("a"));
+  const GlobSet none({});
+  CHECK(none.empty());
+  CHECK_FALSE(none.matches(""));
+}
+
+TEST_CASE("glob: a malformed one is the user's mistake") {
+  for (const std::string glob : {"[", "web-[0-9", "[]", "[!]", "[9-0]"}) {
+    CAPTURE(glob);
+    try {
+      const GlobSet globs({"fine", glob});
+      FAIL("taken");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::usage);
+      CHECK(std::string_view(error.what()).starts_with("\"" + glob + "\": "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace r2i

@@ -1,0 +1,33 @@
+#include "model/exit_code.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace r2i {
+namespace {
+
+TEST_CASE("exit codes: of two, the one that comes first in 130, 143, 7, 2, 5, 6, 4, 3, 1, 0") {
+  const std::vector<int> order = {130, 143, 7, 2, 5, 6, 4, 3, 1, 0};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t j = i; j < order.size(); ++j) {
+      CAPTURE(order[i]);
+      CAPTURE(order[j]);
+      const auto worse = static_cast<ExitCode>(order[i]);
+      const auto better = static_cast<ExitCode>(order[j]);
+      CHECK(static_cast<int>(worst_of(worse, better)) == order[i]);
+      CHECK(static_cast<int>(worst_of(better, worse)) == order[i]);
+    }
+  }
+}
+
+TEST_CASE("exit codes: what a run died of") {
+  const std::vector<std::pair<ErrorKind, int>> rows = {
+      {ErrorKind::usage, 2}, {ErrorKind::output, 6}, {ErrorKind::interrupted, 130}, {ErrorKind::bug, 7}};
+  for (const auto& [kind, code] : rows) CHECK(static_cast<int>(exit_code_of(kind)) == code);
+}
+
+}  // namespace
+}  // namespace r2i

@@ -1,0 +1,137 @@
+#include "transform/labels.hpp"
+
+#include "support/collected.hpp"
+#include "support/services.hpp"
+#include "support/told.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace r2i::transform {
+namespace {
+
+using testing::a_service;
+using testing::an_instance;
+using testing::Collected;
+using testing::tagged;
+using testing::told;
+using testing::with_metadata;
+
+/// "key=value,…" and the codes reported.
+std::pair<std::string, std::string> labels_of(Pairs metadata, std::vector<std::string> tags) {
+  const Service service =
+      a_service("pay", {tagged(std::move(tags), with_metadata(std::move(metadata), an_instance("10.0.0.1")))});
+  Collected diagnostics;
+  const Pairs labels = endpoint_labels(service, service.instances[0], diagnostics);
+  return {told(labels), diagnostics.codes()};
+}
+
+struct LabelCase {
+  Pairs metadata;
+  std::vector<std::string> tags;
+  std::string labels;
+  std::string codes;
+};
+
+void check_labels(const std::vector<LabelCase>& rows) {
+  for (const LabelCase& row : rows) {
+    CAPTURE(row.labels);
+    CAPTURE(row.codes);
+    const auto [labels, codes] = labels_of(row.metadata, row.tags);
+    CHECK(labels == row.labels);
+    CHECK(codes == row.codes);
+  }
+}
+
+TEST_CASE("labels: metadata and tags on the allow-list, and every tag with a bar") {
+  check_labels({
+      {{}, {}, "", ""},
+      {{{"version", "v1"}, {"env", "prod"}, {"zone", "a"}, {"canary", "true"}, {"team", "pay"}},
+       {},
+       "canary=true,env=prod,version=v1,zone=a",
+       ""},
+      {{}, {"version=v1", "team=pay", "primary"}, "version=v1", ""},
+      {{}, {"team|pay", "version|v1"}, "team=pay,version=v1", ""},
+      {{}, {"team.example.com/owner|pay"}, "team.example.com/owner=pay", ""},
+      {{}, {"a|b=c", "version=1|2"}, "a=b-c,version=1-2", "2050 2050"},
+      {{}, {"|v", "=v", "a|", "version="}, "a=,version=", ""},
+      {{{"Version", "v1"}}, {}, "", ""},
+  });
+}
+
+TEST_CASE("labels: the first of one key stays, metadata before tags") {
+  check_labels({
+      {{{"version", "v1"}}, {"version=v2", "version|v3"}, "version=v1", ""},
+      {{}, {"version=v2", "version|v3"}, "version=v2", ""},
+      {{}, {"a b|1", "a-b|2"}, "a-b=1", "2050"},
+  });
+}
+
+TEST_CASE("labels: keys and values are made legal, or dropped") {
+  const std::string long_text(70, 'x');
+  check_labels({
+      {{{"version", "1.10"}}, {}, "version=1.10", ""},
+      {{{"version", "1.0+build 5"}}, {}, "version=1.0-build-5", "2050"},
+      {{{"version", " v1 "}}, {}, "version=v1", "2050"},
+      {{{"version", long_text}}, {}, "version=" + long_text.substr(0, 63), "2050"},
+      {{{"version", "ü"}}, {}, "", "2051"},
+      {{{"version", "v\xC3\xBC"}}, {}, "version=v", "2050"},
+      {{{"version", "---"}}, {}, "", "2051"},
+      {{{"version", ""}}, {}, "version=", ""},
+      {{{"version", std::string("a\0b", 3)}}, {}, "version=a-b", "2050"},
+      {{}, {"a b|c"}, "a-b=c", "2050"},
+      {{}, {"ü|c"}, "", "2051"},
+      {{}, {"a/b/c|d"}, "a-b-c=d", "2050"},
+      {{}, {"a_b/c|d"}, "a_b-c=d", "2050"},
+      {{}, {long_text + "|d"}, long_text.substr(0, 63) + "=d", "2050"},
+  });
+}
+
+TEST_CASE("labels: what Istio or Kubernetes act upon is never a registry's to set") {
+  for (const std::string key :
+       {"istio.io/rev", "security.istio.io/tlsMode", "Security.ISTIO.io/tlsMode", "topology.istio.io/network",
+        "kubernetes.io/hostname", "topology.kubernetes.io/zone", "app.kubernetes.io/name", "k8s.io/x", "x.k8s.io/y",
+        "registry2istio.io/owner", "a.registry2istio.io/b", "istio-locality", "Istio-Locality"}) {
+    CAPTURE(key);
+    const auto [labels, codes] = labels_of({}, {key + "|x"});
+    CHECK(labels.empty());
+    CHECK(codes == "2051");
+  }
+  for (const std::string key : {"myistio.io/rev", "istio.io.example.com/x", "locality"}) {
+    CAPTURE(key);
+    CHECK(labels_of({}, {key + "|x"}).first == key + "=x");
+  }
+}
+
+TEST_CASE("labels: a secret does not leave the registry") {
+  check_labels({
+      {{}, {"password|hunter2"}, "", "2052"},
+      {{}, {"db-token|hunter2"}, "", "2052"},
+      {{{"version", "eyJhbGciOiJIUzI1NiJ9"}}, {}, "", "2052"},
+      {{{"env", "http://u:hunter2@h/"}}, {}, "", "2052"},
+      {{}, {"env|AKIAIOSFODNN7EXAMPLE"}, "", "2052"},
+  });
+}
+
+TEST_CASE("labels: what a snapshot has redacted is as little exported as the secret itself") {
+  check_labels({
+      {{{"version", "<redacted>"}}, {}, "", "2052"},
+      {{}, {"env|<redacted>"}, "", "2052"},
+  });
+}
+
+TEST_CASE("labels: the diagnostic names the instance and does not show the secret") {
+  const Service service = a_service("pay", {tagged({"password|hunter2"}, an_instance("10.0.0.1"))});
+  Collected diagnostics;
+  endpoint_labels(service, service.instances[0], diagnostics);
+  const std::string text = diagnostics.first(Code::secret_label);
+  CHECK(text.find("10.0.0.1:8080") != std::string::npos);
+  CHECK(text.find("password") != std::string::npos);
+  CHECK(text.find("hunter2") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace r2i::transform
