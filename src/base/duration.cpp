@@ -32,6 +32,8 @@ tl::expected<std::chrono::milliseconds, std::string> parse_duration(std::string_
   if (text.empty()) return error();
   double total = 0;
   for (std::string_view rest = text; !rest.empty();) {
+    // std::from_chars takes "nan" and "inf", too.
+    if (!is_digit(rest.front()) && rest.front() != '.') return error();
     double amount = 0;
     const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), amount, std::chars_format::fixed);
     if (code != std::errc() || amount < 0) return error();

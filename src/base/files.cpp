@@ -56,7 +56,7 @@ void use_huge_pages(std::string& text) {
   const auto begin = reinterpret_cast<std::uintptr_t>(text.data());
   const std::uintptr_t first = (begin + kHugePage - 1) / kHugePage * kHugePage;
   const std::uintptr_t last = (begin + text.capacity()) / kHugePage * kHugePage;
-  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  if (first < last) ::madvise(text.data() + (first - begin), last - first, MADV_HUGEPAGE);
 }
 
 }  // namespace
@@ -68,7 +68,8 @@ tl::expected<std::string, std::string> read_file(const std::string& path, const 
   if (::fstat(file.get(), &status) != 0) return system_error();
   std::string text;
   std::size_t size = 0;
-  const std::size_t expected = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 64 * 1024;
+  const std::size_t expected =
+      S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : std::size_t{64} * 1024;
   text.reserve(expected + kPadding);
   use_huge_pages(text);
   text.resize(expected + kPadding);
@@ -96,7 +97,9 @@ tl::expected<std::vector<std::string>, std::string> list_files(const std::string
   std::vector<std::string> paths;
   for (std::filesystem::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (!name.starts_with('.') && name.ends_with(suffix)) paths.push_back(it->path().string());
+    std::error_code unknown;
+    if (!name.starts_with('.') && name.ends_with(suffix) && !it->is_directory(unknown))
+      paths.push_back(it->path().string());
   }
   if (error) return tl::make_unexpected(error.message());
   std::ranges::sort(paths);

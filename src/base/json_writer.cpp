@@ -124,7 +124,7 @@ void JsonWriter::begin_line() {
   if (indent_ == 0) return;
   std::string& text = out_.buffer();
   text += '\n';
-  text.append(static_cast<std::size_t>(depth_ * indent_), ' ');
+  text.append(static_cast<std::size_t>(depth_) * static_cast<std::size_t>(indent_), ' ');
 }
 
 void JsonWriter::begin_entry() {

@@ -28,7 +28,7 @@ class Output {
   virtual void flush() = 0;
 
  protected:
-  static constexpr std::size_t kBlock = 64 * 1024;
+  static constexpr std::size_t kBlock = std::size_t{64} * 1024;
   std::string buffer_;
 };
 

@@ -85,7 +85,7 @@ Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) 
     return parsed;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view text = error.what();
-    fail(row, fmt::format("{} needs a value", text.substr(0, text.find(':'))));
+    fail(row, fmt::format("{}: needs a value", text.substr(0, text.find(':'))));
   } catch (const CLI::ParseError& error) {
     fail(row, error.what());
   }

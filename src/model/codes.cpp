@@ -102,6 +102,9 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "--service-port names the ports to export."},
     {Code::port_taken, warning, Loss::nothing, "port number already taken",
      "Two ports of the service would have the same number; the first one keeps it.", ""},
+    {Code::port_invalid, warning, Loss::nothing, "port out of range",
+     "One of the ports of an instance is outside 1 to 65535; its other ports are exported.",
+     "Register the instance with its port."},
     {Code::tcp_without_address, error, Loss::service, "TCP without an address of its own",
      "A TCP service without an address takes all traffic on its port, to whatever destination, in every proxy without "
      "DNS "
@@ -135,7 +138,7 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "The service has no usable instance; it is kept, without endpoints, so that its address and its host stay.", ""},
     {Code::no_known_port, warning, Loss::service, "no known port",
      "No instance of the service has a port, so there is nothing that a ServiceEntry could hold.",
-     "Register an instance with its port."},
+     "--service-port gives it one."},
     {Code::text_replaced, warning, Loss::nothing, "characters replaced",
      "Kubernetes refuses these characters; they were replaced by U+FFFD.", "Correct the text in the registry."},
     {Code::catch_all_clash, warning, Loss::nothing, "two catch-alls on one port",

@@ -47,6 +47,7 @@ enum class Code : int {
   many_ports = 2030,
   port_not_everywhere = 2031,
   port_taken = 2032,
+  port_invalid = 2033,
   tcp_without_address = 2040,
   unknown_protocol = 2041,
   protocol_conflict = 2042,

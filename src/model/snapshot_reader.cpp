@@ -34,12 +34,6 @@ struct Head {
   bool is_list = false;  ///< no snapshot, but the list that holds the others
 };
 
-/// The order in which somebody wrote tags and metadata must not show in a manifest.
-void sort_texts(Instance& instance) {
-  std::ranges::sort(instance.tags);
-  std::ranges::sort(instance.metadata);
-}
-
 class SnapshotReader {
  public:
   SnapshotReader(DocumentReader& reader, ServiceSink& services) : reader_(reader), services_(services) {}
@@ -124,7 +118,7 @@ class SnapshotReader {
       reader_.find(start, fmt::format("the key \"apiVersion\" is missing: expected \"{}\"", kSnapshotApiVersion));
     }
     if (list) {
-      if (head.has_source || head.has_scopes || head.services_come_first)
+      if (head.has_source || head.has_scopes || head.has_services || !head.state.fetched_at.empty())
         reader_.find(start, "a SnapshotList has nothing but items");
       return;
     }
@@ -226,10 +220,7 @@ class SnapshotReader {
       } else if (key == "metadata") {
         reader_.read(service.metadata);
       } else if (key == "instances") {
-        reader_.list([&] {
-          read_instance(service.instances.emplace_back());
-          sort_texts(service.instances.back());
-        });
+        reader_.list([&] { read_instance(service.instances.emplace_back()); });
       } else {
         return false;
       }

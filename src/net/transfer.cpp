@@ -108,8 +108,8 @@ void Transfer::start(bool share) {
     share_ = share;
   }
   easy_.set<CURLOPT_URL>(wire_url());
-  // "": whatever this libcurl can decompress
-  easy_.set<CURLOPT_ACCEPT_ENCODING>(request_.compressed ? "" : static_cast<const char*>(nullptr));
+  // "": whatever this libcurl can decompress. Under any text an answer that comes compressed is unpacked.
+  easy_.set<CURLOPT_ACCEPT_ENCODING>(request_.compressed ? "" : "identity");
 }
 
 void Transfer::enter_origin(const std::string& url) {

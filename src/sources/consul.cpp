@@ -100,8 +100,8 @@ class AgentReader {
       if (auto parsed = parse_instances(session_.cursor(), answer->body)) own_datacenter_ = parsed->datacenter;
       if (!own_datacenter_.empty()) return true;
     }
-    fail(fmt::format("the agent's own datacenter cannot be found out (localDatacenter names it){}{}",
-                     answer ? "" : ": ", answer ? "" : answer.error().why));
+    fail(fmt::format("the agent's own datacenter cannot be found out: set localDatacenter{}{}", answer ? "" : "; ",
+                     answer ? "" : answer.error().why));
     return false;
   }
 

@@ -8,12 +8,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
 namespace r2i::sources::file {
 
 namespace {
+
+/// The order in which somebody wrote tags and metadata must not show in a manifest.
+void sort_texts(Instance& instance) {
+  std::ranges::sort(instance.tags);
+  std::ranges::sort(instance.metadata);
+}
 
 /// Lets the wanted services pass, and remembers those of them that were not read in full.
 class FilteringSink : public ServiceSink {
@@ -26,6 +33,7 @@ class FilteringSink : public ServiceSink {
       diagnostics_.report(diagnose(Code::excluded_by_name, service.display(), std::string(*refusal)));
       return;
     }
+    for (Instance& instance : service.instances) sort_texts(instance);
     if (!service.complete) incomplete_.emplace(service.scope.get(), service.name);
     next_.service(std::move(service));
   }

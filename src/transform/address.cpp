@@ -21,6 +21,7 @@ std::string_view bare(std::string_view address) {
 }
 
 bool parse_ip(const std::string& address, Candidate& candidate) {
+  if (address.find('\0') != std::string::npos) return false;
   auto& bytes = candidate.key.bytes;
   if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) {
     candidate.key.family = 0;

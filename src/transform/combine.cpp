@@ -130,10 +130,10 @@ void report_catch_alls(const std::vector<Converted>& services, const ConversionS
 
 /// Leaves in `hosts` (sorted) each host once that is not in `kept` (sorted).
 void keep_difference(std::vector<std::string>& hosts, const std::vector<std::string>& kept) {
+  const auto twins = std::ranges::unique(hosts);
+  hosts.erase(twins.begin(), twins.end());
   std::vector<std::string> rest;
   std::ranges::set_difference(hosts, kept, std::back_inserter(rest));
-  const auto twins = std::ranges::unique(rest);
-  rest.erase(twins.begin(), twins.end());
   hosts = std::move(rest);
 }
 

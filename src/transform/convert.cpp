@@ -93,6 +93,9 @@ std::vector<Endpoint> endpoints_of(const Service& service, std::vector<Candidate
     endpoint.address = std::move(candidates[i].address);
     endpoint.labels = endpoint_labels(service, *candidates[i].instance, diagnostics);
     endpoint.locality = locality_of(*service.scope, *candidates[i].instance);
+    if (!is_clean_text(candidates[i].instance->locality)) {
+      diagnostics.report(diagnose(Code::text_replaced, display(service, *candidates[i].instance), "in its locality"));
+    }
     endpoint.ports = endpoint_ports(candidates[i], ports);
     if (!weights.empty()) endpoint.weight = weights[i];
   }

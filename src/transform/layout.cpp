@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -27,10 +28,18 @@ std::string selector_value(const std::string& host) {
   return host.size() <= kMaxLabelValue ? host : with_hash(host, host, kMaxLabelValue);
 }
 
-/// Stable while other instances come and go: the endpoint's own address and ports alone decide it.
-std::string workload_name(const std::string& host, const Endpoint& endpoint) {
-  std::string identity = endpoint.address;
-  for (const auto& [name, number] : endpoint.ports) identity += fmt::format(" {}={}", name, number);
+/// Stable while other instances come and go: the endpoint's own address and port numbers alone decide it.
+std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
+  std::set<std::uint32_t> numbers;
+  for (const auto& [name, number] : endpoint.ports) numbers.insert(number);
+  if (endpoint.ports.empty()) {
+    for (const ServicePort& port : entry.ports) numbers.insert(port.number);
+  }
+  const std::string identity = fmt::format("{} {}", endpoint.address, fmt::join(numbers, ","));
+  std::string_view host = entry.hosts.front();
+  // The hash belongs to the last label, which has a limit of its own.
+  const auto last = host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1;
+  host = host.substr(0, last + kMaxLabelValue - kHashDigits - 1);
   return with_hash(host, identity, kMaxName);
 }
 
@@ -51,7 +60,7 @@ std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
   meta.labels.push_back(selected);
   sort_keys(meta.labels);
   for (Endpoint& endpoint : endpoints) {
-    meta.name = workload_name(host, endpoint);
+    meta.name = workload_name(entry, endpoint);
     objects.emplace_back(WorkloadEntry{meta, std::move(endpoint)});
   }
   objects.emplace(objects.begin(), std::move(entry));

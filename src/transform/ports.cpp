@@ -21,6 +21,34 @@ constexpr std::uint32_t kCommonPort = 80;
 constexpr std::uint32_t kCommonTlsPort = 443;
 constexpr std::array<std::uint32_t, 4> kReservedPorts = {15001, 15006, 15021, 15090};
 
+/// Takes out the candidates that lack a slot, each reported.
+void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& service,
+                  std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+  for (std::size_t i = candidates.size(); i-- > 0;) {
+    if (slots[index].numbers[i] != 0) continue;
+    diagnostics.report(diagnose(Code::no_port, display(service, *candidates[i].instance),
+                                fmt::format("left out: it lacks the port {}", in_quotes(slots[index].key))));
+    candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
+    for (Slot& slot : slots) {
+      if (slot.numbers[i] != 0) --slot.count;
+      slot.numbers.erase(slot.numbers.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+}
+
+/// A rule may name a port that not every instance has. Those that lack it go, where another of their ports could not
+/// stand in for it: one of another protocol.
+void require_ruled_slots(std::vector<Slot>& slots, const ServicePortRule& rule, const Service& service,
+                         std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+  for (std::size_t index = 0; index < slots.size(); ++index) {
+    const bool named = std::ranges::any_of(rule.numbers, [&](std::uint32_t number) {
+      return std::ranges::find(slots[index].numbers, number) != slots[index].numbers.end();
+    });
+    const bool stands_alone = slots[index].protocol.value != slots.front().protocol.value;
+    if (named && stands_alone) require_slot(index, slots, service, candidates, diagnostics);
+  }
+}
+
 /// Keeps the slots that every candidate has. If there is none, the one that most have, without the candidates that lack
 /// it.
 void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<Candidate>& candidates,
@@ -90,10 +118,12 @@ void add_default(PortList& list, std::size_t index, const Slot& slot, bool commo
   if (distinct.size() > 1 && common) list.add(slot.is_tls() ? kCommonTlsPort : kCommonPort, index, slot);
   if (distinct.size() > kManyPorts) {
     const bool too_many = distinct.size() > kTooManyPorts;
+    const std::string_view what = !too_many ? "each is exported"
+                                  : common  ? "only the common one is exported"
+                                            : "none is exported";
     diagnostics.report(diagnose(Code::many_ports, service.display(),
-                                fmt::format("its instances have {} distinct ports{}", distinct.size(),
-                                            too_many ? "; only the common one is exported" : "; each is exported")));
-    if (too_many && common) return;
+                                fmt::format("its instances have {} distinct ports; {}", distinct.size(), what)));
+    if (too_many) return;
   }
   for (const std::uint32_t number : distinct) list.add(number, index, slot);
 }
@@ -134,16 +164,38 @@ void report_reserved(const std::vector<PlannedPort>& ports, const Service& servi
   }
 }
 
+/// A rule gives ports to a service of which nothing is known but its name.
+std::vector<PlannedPort> ports_by_rule_alone(const Service& service, const ConversionSettings& settings,
+                                             Diagnostics& diagnostics) {
+  const Slot slot{"", unite_protocols(service, {}, settings, diagnostics), {}, 0};
+  PortList list(service, diagnostics);
+  for (const std::uint32_t number : settings.service_ports.numbers) list.add(number, 0, slot);
+  return list.take();
+}
+
+/// A slot that no port of the service leads to must not tell endpoints apart.
+void forget_unused_slots(std::vector<Candidate>& candidates, const std::vector<PlannedPort>& ports) {
+  for (Candidate& candidate : candidates) {
+    for (std::size_t slot = 0; slot < candidate.ports.size(); ++slot) {
+      const bool used = std::ranges::any_of(ports, [&](const PlannedPort& p) { return p.slot == slot; });
+      if (!used) candidate.ports[slot] = 0;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates,
                                     const ConversionSettings& settings, Diagnostics& diagnostics) {
+  if (candidates.empty() && !settings.service_ports.numbers.empty())
+    return ports_by_rule_alone(service, settings, diagnostics);
   if (candidates.empty()) {
     diagnostics.report(
         diagnose(Code::no_known_port, service.display(), "left out: no instance has an address and a port"));
     return {};
   }
   std::vector<Slot> slots = find_slots(service, candidates, settings, diagnostics);
+  require_ruled_slots(slots, settings.service_ports, service, candidates, diagnostics);
   keep_common(slots, service, candidates, diagnostics);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);
@@ -163,6 +215,7 @@ std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidat
   std::vector<PlannedPort> ports = list.take();
   withhold_catch_alls(ports, service, settings, diagnostics);
   report_reserved(ports, service, diagnostics);
+  forget_unused_slots(candidates, ports);
   return ports;
 }
 

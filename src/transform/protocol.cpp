@@ -80,7 +80,12 @@ Decided<std::string> unite_protocols(const Service& service, const std::vector<D
     diagnostics.report(diagnose(Code::protocol_conflict, service.display(),
                                 fmt::format("its instances say {}; {} is taken", join(counts, ", "), most->first)));
   }
-  return *std::ranges::find(told, most->first, &Decided<std::string>::value);
+  // Of several origins the first by name, so that the order of the instances does not show.
+  std::string origin;
+  for (const auto& decided : told) {
+    if (decided.value == most->first && (origin.empty() || decided.origin < origin)) origin = decided.origin;
+  }
+  return {most->first, origin};
 }
 
 bool is_catch_all(const std::string& protocol) {

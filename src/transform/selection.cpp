@@ -82,6 +82,18 @@ void report(Diagnostics& diagnostics, Code code, const Service& service, const I
   diagnostics.report(diagnose(code, display(service, instance), fmt::format("left out: {}", code_info(code).reason)));
 }
 
+bool is_in_range(const Port& port) {
+  return port.number >= 1 && port.number <= kMaxPort;
+}
+
+void report_invalid_ports(Diagnostics& diagnostics, const Service& service, const Instance& instance) {
+  for (const Port& port : instance.ports) {
+    if (is_in_range(port)) continue;
+    diagnostics.report(diagnose(Code::port_invalid, display(service, instance),
+                                fmt::format("its port {} is not exported", port.number)));
+  }
+}
+
 std::string_view name_of(HealthPolicy policy) {
   switch (policy) {
     case HealthPolicy::warning:
@@ -108,6 +120,10 @@ bool keep_service(Service& service, Diagnostics& diagnostics) {
     diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is the registry itself"));
     return false;
   }
+  if (service.scope->source->kind == "nacos" && service.name.starts_with("consumers:")) {
+    diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is Nacos's own list of consumers"));
+    return false;
+  }
   const auto is_proxy = [](const Instance& instance) { return !instance.kind.empty(); };
   return take_away(service, is_proxy, Code::sidecar_instance, Code::sidecar_or_gateway, "a sidecar or a gateway",
                    diagnostics) &&
@@ -123,10 +139,10 @@ std::vector<Candidate> registered(const Service& service, Diagnostics& diagnosti
     candidate.instance = &instance;
     if (!resolve_address(candidate)) {
       report(diagnostics, Code::no_address, service, instance);
-    } else if (std::ranges::none_of(instance.ports,
-                                    [](const Port& p) { return p.number >= 1 && p.number <= kMaxPort; })) {
+    } else if (std::ranges::none_of(instance.ports, is_in_range)) {
       report(diagnostics, Code::no_port, service, instance);
     } else {
+      report_invalid_ports(diagnostics, service, instance);
       candidates.push_back(std::move(candidate));
     }
   }

@@ -33,7 +33,8 @@ std::vector<std::uint32_t> scale_weights(const std::vector<double>& weights) {
   scaled.reserve(weights.size());
   for (const double weight : weights)
     scaled.push_back(static_cast<std::uint32_t>(std::max(1.0, std::round(weight * factor))));
-  return scaled;
+  const bool all_equal = std::ranges::all_of(scaled, [&](std::uint32_t weight) { return weight == scaled.front(); });
+  return all_equal ? std::vector<std::uint32_t>{} : scaled;
 }
 
 }  // namespace r2i::transform

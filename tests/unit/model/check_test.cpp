@@ -226,7 +226,12 @@ TEST_CASE("check: metadata") {
 TEST_CASE("check: hosts (C2, C3, V4, V5, V6)") {
   check_all({
       {"none", [](ServiceEntry& e) { e.hosts.clear(); }, {"spec.hosts: 1 to 256 are allowed"}},
-      {"257", [](ServiceEntry& e) { e.hosts.assign(257, "a.b"); }, {"spec.hosts: 1 to 256 are allowed"}},
+      {"257",
+       [](ServiceEntry& e) {
+         e.hosts.assign(257, "a.b");
+         e.ports[1].protocol = "HTTP";
+       },
+       {"spec.hosts: 1 to 256 are allowed"}},
       {"all", [](ServiceEntry& e) { e.hosts = {"*"}; }, {"spec.hosts: \"*\" is no host name"}},
       {"an empty wildcard", [](ServiceEntry& e) { e.hosts = {"*."}; }, {"spec.hosts: \"*.\" is no host name"}},
       {"a wildcard inside", [](ServiceEntry& e) { e.hosts = {"a.*.b"}; }, {"spec.hosts: \"a.*.b\" is no host name"}},
@@ -234,6 +239,7 @@ TEST_CASE("check: hosts (C2, C3, V4, V5, V6)") {
       {"of two, one",
        [](ServiceEntry& e) {
          e.hosts = {"a.b", "a_b"};
+         e.ports[1].protocol = "HTTP";
        },
        {"spec.hosts: \"a_b\" is no host name"}},
   });

@@ -89,7 +89,7 @@ TEST_CASE("selection: registered is who has an address and a port, healthy or no
   Collected told;
   const auto [addresses, codes] = addresses_of(registered(service, told), told);
   CHECK(addresses == "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.8 10.0.0.9");
-  CHECK(codes == "2014 2014 2014 2014 2015 2015");
+  CHECK(codes == "2014 2014 2014 2014 2015 2015 2033");
 }
 
 /// The endpoints of a service's instances and the codes.
