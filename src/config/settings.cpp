@@ -79,7 +79,7 @@ class Resolver {
 
   void globs(const Given& given, std::vector<std::string>& out) {
     try {
-      GlobSet{given.values};
+      const GlobSet checked(given.values);
       out = given.values;
     } catch (const Error& error) {
       problem(given, error.what());

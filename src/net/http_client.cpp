@@ -238,7 +238,7 @@ HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
-HttpResult HttpClient::get(HttpRequest request, std::stop_token stop) {
+HttpResult HttpClient::get(HttpRequest request, const std::stop_token& stop) {
   SingleRequest single(std::move(request));
   run(single, std::move(stop));
   return single.take_result();

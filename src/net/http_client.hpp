@@ -36,7 +36,7 @@ class HttpClient {
   ~HttpClient();
 
   /// One request with its retries. Throws as run().
-  HttpResult get(HttpRequest request, std::stop_token stop);
+  HttpResult get(HttpRequest request, const std::stop_token& stop);
 
   /// Runs the batch until next() has nothing and nothing is in flight, or until `stop` fires; then what is in flight is
   /// given up and done() is called for each with Kind::interrupted. Throws Error{usage} if a header's value contains a
