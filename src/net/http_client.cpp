@@ -240,7 +240,7 @@ HttpClient::~HttpClient() = default;
 
 HttpResult HttpClient::get(HttpRequest request, const std::stop_token& stop) {
   SingleRequest single(std::move(request));
-  run(single, std::move(stop));
+  run(single, stop);
   return single.take_result();
 }
 
