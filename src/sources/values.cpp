@@ -69,7 +69,7 @@ std::uint64_t Values::count(std::string_view key, std::uint64_t fallback) const 
 }
 
 std::string Values::choice(std::string_view key, const std::vector<std::string>& choices) const {
-  const std::string value = text(key).value_or(choices.front());
+  std::string value = text(key).value_or(choices.front());
   if (std::ranges::find(choices, value) != choices.end()) return value;
   throw error(key, fmt::format("expected one of {}, got {}{}", join(choices, ", "), in_quotes(value),
                                did_you_mean(value, choices)));

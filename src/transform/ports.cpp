@@ -55,24 +55,11 @@ void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<C
                  Diagnostics& diagnostics) {
   const auto is_common = [&](const Slot& slot) { return slot.count == candidates.size(); };
   if (std::ranges::none_of(slots, is_common)) {
-    Slot most = *std::ranges::max_element(slots, {}, &Slot::count);
-    std::vector<Candidate> having;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (most.numbers[i] != 0) {
-        having.push_back(std::move(candidates[i]));
-      } else {
-        diagnostics.report(
-            diagnose(Code::no_port, display(service, *candidates[i].instance),
-                     fmt::format("left out: it lacks the port {} that the others have", in_quotes(most.key))));
-      }
-    }
-    candidates = std::move(having);
-    std::erase(most.numbers, 0U);
-    slots.assign(1, std::move(most));
-    return;
+    const auto most = std::ranges::max_element(slots, {}, &Slot::count);
+    require_slot(static_cast<std::size_t>(most - slots.begin()), slots, service, candidates, diagnostics);
   }
   for (const Slot& slot : slots) {
-    if (is_common(slot)) continue;
+    if (is_common(slot) || slot.count == 0) continue;
     diagnostics.report(
         diagnose(Code::port_not_everywhere, service.display(),
                  fmt::format("port {} ({}) is on {} of {} instances and not exported", in_quotes(slot.key),
