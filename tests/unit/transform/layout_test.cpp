@@ -103,6 +103,18 @@ TEST_CASE("layout workload-entries: a long host is shortened in names and in the
   CHECK(values.contains(std::string(63, 'x')));
 }
 
+TEST_CASE("layout workload-entries: two hosts that are cut alike share no name, though they share an endpoint") {
+  for (const std::string& rest : {std::string(), "." + std::string(60, 'b') + "." + std::string(60, 'c')}) {
+    std::set<std::string> names;
+    for (const std::string end : {"1", "2"}) {
+      const std::string label = std::string(60, 'a') + end;
+      const auto objects = lay_out(an_entry(rest.empty() ? label : "x" + rest + "." + label), Layout::workload_entries);
+      for (std::size_t i = 1; i < objects.size(); ++i) names.insert(meta_of(objects[i]).name);
+    }
+    CHECK(names.size() == 4);
+  }
+}
+
 TEST_CASE("layout workload-entries: a cut does not leave a separator before the hash") {
   const std::string host = std::string(51, 'a') + "." + std::string(40, 'b');
   const auto objects = lay_out(an_entry(host), Layout::workload_entries);
