@@ -244,7 +244,7 @@ HttpResult HttpClient::get(HttpRequest request, const std::stop_token& stop) {
   return single.take_result();
 }
 
-void HttpClient::run(HttpBatch& batch, std::stop_token stop) {
+void HttpClient::run(HttpBatch& batch, const std::stop_token& stop) {
   impl_->run(batch, stop);
 }
 

@@ -41,7 +41,7 @@ class HttpClient {
   /// Runs the batch until next() has nothing and nothing is in flight, or until `stop` fires; then what is in flight is
   /// given up and done() is called for each with Kind::interrupted. Throws Error{usage} if a header's value contains a
   /// line break.
-  void run(HttpBatch& batch, std::stop_token stop);
+  void run(HttpBatch& batch, const std::stop_token& stop);
 
  private:
   class Impl;

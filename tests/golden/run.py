@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Golden cases: each folder of cases/ has a snapshot.json (or a generate.py that prints one), perhaps args (one flag a line), and
-what `export -v` must give for it: expected.out, expected.err and the exit code in the last line of expected.err.
+"""Golden cases: each folder of cases/ has a snapshot.json (or a generate.py that prints one), perhaps args (one flag a
+line), and what `export -v` must give for it: expected.out, expected.err and the exit code in the last line of
+expected.err.
 
 With R2I_ACCEPT=1 the expectations are rewritten and the exit code is 77, so that accepting never looks like passing.
-Usage: run.py BINARY CODES_CPP"""
+Usage: run.py BINARY CODES_HPP [CASE…]"""
 
 import difflib
 import os
@@ -14,7 +15,8 @@ import sys
 
 CASES = pathlib.Path(__file__).parent / "cases"
 FILES = {"snapshot.json", "generate.py", "args", "expected.out", "expected.err"}
-LARGEST = 100_000
+# Nothing of the environment reaches the program but what makes a sanitizer end it.
+KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 
 
 def given(case: pathlib.Path) -> bytes:
@@ -24,18 +26,26 @@ def given(case: pathlib.Path) -> bytes:
     return (case / "snapshot.json").read_bytes()
 
 
-def run(binary: str, case: pathlib.Path) -> dict[str, str]:
+def run(binary: str, case: pathlib.Path) -> dict[str, bytes]:
     args = (case / "args").read_text().splitlines() if (case / "args").exists() else []
-    done = subprocess.run([binary, "export", "--from", "file=-", "-v", *args], input=given(case), capture_output=True, env={})
-    return {"expected.out": done.stdout.decode(), "expected.err": f"{done.stderr.decode()}exit code {done.returncode}\n"}
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    done = subprocess.run(
+        [binary, "export", "--from", "file=-", "-v", *args], input=given(case), capture_output=True, env=environment
+    )
+    return {"expected.out": done.stdout, "expected.err": done.stderr + f"exit code {done.returncode}\n".encode()}
 
 
-def compare(case: pathlib.Path, name: str, got: str) -> bool:
+def expected(case: pathlib.Path, name: str) -> bytes | None:
     path = case / name
-    wanted = path.read_text() if path.exists() else ""
-    if got == wanted and path.exists():
+    return path.read_bytes() if path.exists() else None
+
+
+def compare(case: pathlib.Path, name: str, got: bytes) -> bool:
+    wanted = expected(case, name)
+    if got == wanted:
         return True
-    lines = difflib.unified_diff(wanted.splitlines(), got.splitlines(), f"{case.name}/{name}", "now", lineterm="", n=2)
+    old, new = ((text or b"").decode(errors="backslashreplace").split("\n") for text in (wanted, got))
+    lines = difflib.unified_diff(old, new, f"{case.name}/{name}", "now", lineterm="", n=2)
     print("\n".join(list(lines)[:60]))
     return False
 
@@ -43,23 +53,24 @@ def compare(case: pathlib.Path, name: str, got: str) -> bool:
 def codes_without_case(table: pathlib.Path, cases: list[pathlib.Path]) -> set[str]:
     """Every code about the conversion has a case that shows it."""
     codes = set(re.findall(r"= ([23]\d{3})", table.read_text()))
-    shown = set(re.findall(r"^R2I(\d{4})", "\n".join((case / "expected.err").read_text() for case in cases), re.M))
-    return codes - shown
+    shown = b"\n".join(expected(case, "expected.err") or b"" for case in cases).decode()
+    return codes - set(re.findall(r"^R2I(\d{4})", shown, re.M))
 
 
 def main() -> int:
-    binary, table = sys.argv[1], pathlib.Path(sys.argv[2])
+    binary, table, names = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
     accept = os.environ.get("R2I_ACCEPT") == "1"
-    cases = sorted(path for path in CASES.iterdir() if path.is_dir())
+    every = sorted(path for path in CASES.iterdir() if path.is_dir())
+    cases = [case for case in every if not names or case.name in names]
     failed = [f"{case.name}: unknown file {path.name}" for case in cases for path in case.iterdir() if path.name not in FILES]
     for case in cases:
         got = run(binary, case)
         if accept:
             for name, text in got.items():
-                (case / name).write_text(text)
+                (case / name).write_bytes(text)
         elif not all([compare(case, name, text) for name, text in got.items()]):
             failed.append(case.name)
-    failed += [f"no case shows R2I{code}" for code in sorted(codes_without_case(table, cases))]
+    failed += [f"no case shows R2I{code}" for code in sorted(codes_without_case(table, every))]
     print("\n".join(failed) or f"{len(cases)} cases")
     if not cases or failed:
         return 1
