@@ -24,8 +24,10 @@ std::size_t count_endpoints(const std::vector<Manifest>& objects) {
 void say_result(Session& session, const std::vector<Manifest>& objects) {
   const auto entries = static_cast<std::size_t>(std::ranges::count_if(
       objects, [](const Manifest& object) { return std::holds_alternative<ServiceEntry>(object); }));
-  const std::string workloads =
-      entries == objects.size() ? "" : fmt::format(", {} WorkloadEntries", objects.size() - entries);
+  const std::string workloads = entries == objects.size()
+                                    ? ""
+                                    : fmt::format(", {} {}", objects.size() - entries,
+                                                  objects.size() - entries == 1 ? "WorkloadEntry" : "WorkloadEntries");
   session.report.say(fmt::format("{} {}{} with {}", entries, entries == 1 ? "ServiceEntry" : "ServiceEntries",
                                  workloads, counted(count_endpoints(objects), "endpoint")));
   session.report.show_losses();

@@ -35,11 +35,14 @@ std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
   if (endpoint.ports.empty()) {
     for (const ServicePort& port : entry.ports) numbers.insert(port.number);
   }
-  const std::string identity = fmt::format("{} {}", endpoint.address, fmt::join(numbers, ","));
+  std::string identity = fmt::format("{} {}", endpoint.address, fmt::join(numbers, ","));
   std::string_view host = entry.hosts.front();
   // The hash belongs to the last label, which has a limit of its own.
   const auto last = host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1;
   host = host.substr(0, last + kMaxLabelValue - kHashDigits - 1);
+  // Hosts that are cut alike must not share a name.
+  const std::string& whole = entry.hosts.front();
+  if (host.size() < whole.size() || whole.size() > kMaxName - kHashDigits - 1) identity += " " + whole;
   return with_hash(host, identity, kMaxName);
 }
 
