@@ -37,6 +37,7 @@ std::string severity_name(Severity severity) {
 
 void Report::report(Diagnostic diagnostic) {
   ++counts_[diagnostic.code];
+  if (code_info(diagnostic.code).loss == Loss::service) services_left_out_.insert(diagnostic.subject);
   if (diagnostic.severity == Severity::error || verbose_) kept_.push_back(std::move(diagnostic));
 }
 
@@ -83,7 +84,7 @@ void Report::show_losses() {
   bool more = false;
   for (const auto& [loss, entry] : by_loss) {
     const auto& [total, reasons] = entry;
-    const std::string what = loss == Loss::service    ? "left out: " + counted(total, "service")
+    const std::string what = loss == Loss::service    ? "left out: " + counted(services_left_out_.size(), "service")
                              : loss == Loss::instance ? "left out: " + counted(total, "instance")
                                                       : "noted";
     say(fmt::format("{}: {}", what, join(reasons, ", ")));

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class Report : public Diagnostics {
   bool quiet_;
   std::vector<Diagnostic> kept_;
   std::map<int, std::size_t> counts_;
+  /// One that is left out for two reasons is one.
+  std::set<std::string> services_left_out_;
 };
 
 }  // namespace r2i::commands

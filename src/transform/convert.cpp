@@ -62,7 +62,7 @@ ObjectMeta meta_of(const Service& service, const std::string& host, const Conver
                  {std::string(mark::kOwner), settings.owner},
                  {std::string(mark::kSource), service.scope->source->name}};
   meta.annotations = {{std::string(mark::kScope), clean(service, "scope", service.scope->name, diagnostics)}};
-  if (!host.starts_with(service.name + ".")) {
+  if (host != service.name && !host.starts_with(service.name + ".")) {
     meta.annotations.emplace_back(mark::kService, clean(service, "name", service.name, diagnostics));
   }
   return meta;

@@ -1,0 +1,270 @@
+#include "config/settings.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2i::config {
+namespace {
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+std::vector<std::string_view> every_key() {
+  std::vector<std::string_view> keys;
+  for (const SettingInfo& info : all_settings()) keys.push_back(info.key);
+  return keys;
+}
+
+/// With a source, which most settings are not about.
+Settings resolved(TypedFlags flags, const Variables& variables = {}) {
+  flags.try_emplace("from", std::vector<std::string>{"consul"});
+  return resolve(every_key(), flags, Environment(variables));
+}
+
+/// The findings, one a line; nothing if there are none.
+std::string problems_of(TypedFlags flags, const Variables& variables = {}) {
+  try {
+    resolved(std::move(flags), variables);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    return error.what();
+  }
+  return {};
+}
+
+TEST_CASE("settings: without flags and variables, the defaults") {
+  const Settings settings = resolved({});
+  CHECK(settings.sources.size() == 1);
+  CHECK(settings.names.include.empty());
+  CHECK(settings.names.exclude.empty());
+  CHECK(settings.request_timeout == std::chrono::seconds(30));
+  CHECK(settings.parallelism == 16);
+  CHECK_FALSE(settings.allow_partial);
+  CHECK(settings.output == OutputFormat::yaml);
+  CHECK(settings.api_version == "v1");
+  CHECK_FALSE(settings.keep_secrets);
+  CHECK(settings.output_file.empty());
+  CHECK_FALSE(settings.verbose);
+  CHECK_FALSE(settings.quiet);
+  CHECK(settings.color == When::auto_);
+  const ConversionSettings& conversion = settings.conversion;
+  CHECK(conversion.nspace.empty());
+  CHECK(conversion.owner == "default");
+  CHECK(conversion.export_to.empty());
+  CHECK_FALSE(conversion.health);
+  CHECK_FALSE(conversion.host_template);
+  CHECK(conversion.service_ports.is_default());
+  CHECK_FALSE(conversion.protocol);
+  CHECK_FALSE(conversion.dns_capture);
+  CHECK(conversion.tcp_without_address == TcpWithoutAddress::withhold);
+  CHECK(conversion.layout == Layout::inline_);
+}
+
+TEST_CASE("settings: each one reaches its place, by flag and by variable") {
+  struct Row {
+    std::string_view key;
+    std::string value;
+    std::function<bool(const Settings&)> holds;
+  };
+  const std::vector<Row> rows = {
+      {"from", "file=a.json", [](const Settings& s) { return s.sources.at(0).kind == "file"; }},
+      {"include", "web-*", [](const Settings& s) { return s.names.include == std::vector<std::string>{"web-*"}; }},
+      {"exclude", "web-*", [](const Settings& s) { return s.names.exclude == std::vector<std::string>{"web-*"}; }},
+      {"requestTimeout", "1m30s", [](const Settings& s) { return s.request_timeout == std::chrono::seconds(90); }},
+      {"requestTimeout", "0", [](const Settings& s) { return s.request_timeout == std::chrono::seconds(0); }},
+      {"parallelism", "1", [](const Settings& s) { return s.parallelism == 1; }},
+      {"parallelism", "128", [](const Settings& s) { return s.parallelism == 128; }},
+      {"allowPartial", "true", [](const Settings& s) { return s.allow_partial; }},
+      {"namespace", "mesh", [](const Settings& s) { return s.conversion.nspace == "mesh"; }},
+      {"owner", "Team_A.1", [](const Settings& s) { return s.conversion.owner == "Team_A.1"; }},
+      {"health", "warning", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::warning; }},
+      {"health", "passing", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::passing; }},
+      {"health", "any", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::any; }},
+      {"hostTemplate", "{service}.x",
+       [](const Settings& s) { return s.conversion.host_template->text() == "{service}.x"; }},
+      {"servicePorts", "80",
+       [](const Settings& s) {
+         return s.conversion.service_ports.numbers == std::vector<std::uint32_t>{80} &&
+                !s.conversion.service_ports.instance;
+       }},
+      {"servicePorts", "65535", [](const Settings& s) { return s.conversion.service_ports.numbers.at(0) == 65535; }},
+      {"servicePorts", "instance",
+       [](const Settings& s) {
+         return s.conversion.service_ports.instance && s.conversion.service_ports.numbers.empty();
+       }},
+      {"protocol", "grpc-web", [](const Settings& s) { return s.conversion.protocol->value == "GRPC-WEB"; }},
+      {"exportTo", ".", [](const Settings& s) { return s.conversion.export_to == std::vector<std::string>{"."}; }},
+      {"exportTo", "*", [](const Settings& s) { return s.conversion.export_to == std::vector<std::string>{"*"}; }},
+      {"dnsCapture", "1", [](const Settings& s) { return s.conversion.dns_capture; }},
+      {"tcpWithoutAddress", "export",
+       [](const Settings& s) { return s.conversion.tcp_without_address == TcpWithoutAddress::export_; }},
+      {"layout", "workload-entries", [](const Settings& s) { return s.conversion.layout == Layout::workload_entries; }},
+      {"output", "json", [](const Settings& s) { return s.output == OutputFormat::json; }},
+      {"output", "name", [](const Settings& s) { return s.output == OutputFormat::name; }},
+      {"apiVersion", "v1beta1", [](const Settings& s) { return s.api_version == "v1beta1"; }},
+      {"keepSecrets", "true", [](const Settings& s) { return s.keep_secrets; }},
+      {"outputFile", "a.json", [](const Settings& s) { return s.output_file == "a.json"; }},
+      {"verbose", "true", [](const Settings& s) { return s.verbose; }},
+      {"quiet", "true", [](const Settings& s) { return s.quiet; }},
+      {"color", "never", [](const Settings& s) { return s.color == When::never; }},
+      {"color", "always", [](const Settings& s) { return s.color == When::always; }},
+  };
+  std::set<std::string_view> seen;
+  for (const Row& row : rows) {
+    CAPTURE(row.key);
+    CAPTURE(row.value);
+    CHECK(row.holds(resolved({{std::string(row.key), {row.value}}})));
+    const Variables variables = {{environment_name(setting_info(row.key)), row.value}};
+    if (row.key == "from") {
+      CHECK(row.holds(resolve(every_key(), {}, Environment(variables))));
+    } else {
+      CHECK(row.holds(resolved({}, variables)));
+    }
+    seen.insert(row.key);
+  }
+  CHECK(seen.size() == all_settings().size());
+}
+
+TEST_CASE("settings: a flag comes before a variable, an empty variable is none") {
+  CHECK(resolved({{"owner", {"flag"}}}, {{"R2I_OWNER", "variable"}}).conversion.owner == "flag");
+  CHECK(resolved({}, {{"R2I_OWNER", "variable"}}).conversion.owner == "variable");
+  CHECK(resolved({}, {{"R2I_OWNER", ""}}).conversion.owner == "default");
+  CHECK_FALSE(resolved({{"dnsCapture", {"false"}}}, {{"R2I_DNS_CAPTURE", "true"}}).conversion.dns_capture);
+  // A flag replaces a list, it does not add to it.
+  CHECK(resolved({{"include", {"a"}}}, {{"R2I_INCLUDE", "b\nc"}}).names.include == std::vector<std::string>{"a"});
+  // What a flag overrides is not read at all.
+  CHECK(problems_of({{"owner", {"flag"}}}, {{"R2I_OWNER", "not legal!"}}).empty());
+}
+
+TEST_CASE("settings: of a flag given twice the last counts, unless it is repeatable") {
+  CHECK(resolved({{"owner", {"a", "b"}}}).conversion.owner == "b");
+  CHECK(resolved({{"include", {"a", "b"}}}).names.include == std::vector<std::string>{"a", "b"});
+  CHECK(resolved({{"from", {"file=a", "file=b"}}}).sources.size() == 2);
+}
+
+TEST_CASE("settings: in a variable a list has a value a line") {
+  CHECK(resolved({}, {{"R2I_INCLUDE", " a \n\n b\n"}}).names.include == std::vector<std::string>{"a", "b"});
+  CHECK(resolved({}, {{"R2I_INCLUDE", "\n \n"}}).names.include.empty());
+  CHECK(resolve(every_key(), {}, Environment(Variables{{"R2I_FROM", "file=a\nfile=b"}})).sources.size() == 2);
+}
+
+TEST_CASE("settings: what decided is remembered") {
+  CHECK(resolved({{"health", {"any"}}}).conversion.health->origin == "--health");
+  CHECK(resolved({}, {{"R2I_HEALTH", "any"}}).conversion.health->origin == "R2I_HEALTH");
+  CHECK(resolved({{"protocol", {"tcp"}}}).conversion.protocol->origin == "--protocol");
+}
+
+TEST_CASE("settings: a variable of a setting that the command does not take is not read") {
+  const Settings settings =
+      resolve({"output"}, {}, Environment(Variables{{"R2I_OWNER", "not legal!"}, {"R2I_OUTPUT", "json"}}));
+  CHECK(settings.output == OutputFormat::json);
+  CHECK(settings.conversion.owner == "default");
+}
+
+TEST_CASE("settings: exportTo is a set") {
+  CHECK(resolved({{"exportTo", {"web", ".", "web", "api"}}}).conversion.export_to ==
+        std::vector<std::string>{".", "api", "web"});
+}
+
+TEST_CASE("settings: what is wrong is said, with what gave it") {
+  struct Row {
+    std::string_view key;
+    std::vector<std::string> values;
+    std::string problem;  ///< behind "--flag: "; its beginning
+  };
+  const std::vector<Row> rows = {
+      {"include", {"a", "[x"}, "\"[x\": a '[' is not closed"},
+      {"exclude", {"[x"}, "\"[x\": a '[' is not closed"},
+      {"requestTimeout", {"30"}, "expected a duration such as \"30s\" or \"1m30s\", got \"30\""},
+      {"requestTimeout", {"-1s"}, "expected a duration"},
+      {"parallelism", {"0"}, "expected a number from 1 to 128, got \"0\""},
+      {"parallelism", {"129"}, "expected a number from 1 to 128, got \"129\""},
+      {"parallelism", {"8x"}, "expected a number from 1 to 128, got \"8x\""},
+      {"parallelism", {"-1"}, "expected a number from 1 to 128"},
+      {"parallelism", {"4294967297"}, "expected a number from 1 to 128"},
+      {"parallelism", {""}, "expected a number from 1 to 128, got \"\""},
+      {"namespace", {"a.b"}, "\"a.b\" is no namespace"},
+      {"namespace", {"Mesh"}, "\"Mesh\" is no namespace"},
+      {"namespace", {""}, "\"\" is no namespace"},
+      {"namespace", {std::string(64, 'a')}, "\"aaa"},
+      {"owner", {"a b"}, "\"a b\" is no label's value in Kubernetes"},
+      {"owner", {""}, "\"\" is no label's value in Kubernetes"},
+      {"owner", {std::string(64, 'a')}, "\"aaa"},
+      {"health", {"pasing"}, "expected one of warning, passing, any, got \"pasing\" (did you mean \"passing\"?)"},
+      {"health", {""}, "expected one of warning, passing, any, got \"\""},
+      {"hostTemplate", {"x"}, "\"x\": it lacks {service}"},
+      {"servicePorts", {"80", "0"}, "expected a number from 1 to 65535, got \"0\""},
+      {"servicePorts", {"65536"}, "expected a number from 1 to 65535, got \"65536\""},
+      {"servicePorts", {"http"}, "expected a number from 1 to 65535"},
+      {"protocol", {"dubbo"}, "expected one of tcp, http, http2"},
+      {"protocol", {"HTTP"}, "expected one of tcp, http, http2"},
+      {"exportTo", {"a.b"}, "\"a.b\" is no namespace"},
+      {"exportTo", {"*", "a"}, "\"*\" and \"~\" stand alone"},
+      {"exportTo", {"~", "."}, "\"*\" and \"~\" stand alone"},
+      {"dnsCapture", {"yes"}, "expected true or false, got \"yes\""},
+      {"tcpWithoutAddress", {"keep"}, "expected one of withhold, export, got \"keep\""},
+      {"layout",
+       {"workloadentries"},
+       "expected one of inline, workload-entries, got \"workloadentries\" (did you mean"},
+      {"output", {"yml"}, "expected one of yaml, json, name, got \"yml\" (did you mean \"yaml\"?)"},
+      {"apiVersion", {"v1alpha3"}, "expected one of v1, v1beta1, got \"v1alpha3\""},
+      {"color", {"on"}, "expected one of auto, always, never, got \"on\""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.key);
+    CAPTURE(row.problem);
+    const SettingInfo& info = setting_info(row.key);
+    const std::string by_flag = problems_of({{std::string(row.key), row.values}});
+    CAPTURE(by_flag);
+    CHECK(by_flag.starts_with(std::string(info.flag) + ": " + row.problem));
+    CHECK(by_flag.find('\n') == std::string::npos);
+    if (row.values == std::vector<std::string>{""}) continue;  // as a variable: unset
+    const std::string by_variable = problems_of({}, {{environment_name(info), join(row.values, "\n")}});
+    CAPTURE(by_variable);
+    CHECK(by_variable.starts_with(environment_name(info) + ": " + row.problem));
+  }
+}
+
+TEST_CASE("settings: all that is wrong is said at once, a finding a line") {
+  const std::string problems =
+      problems_of({{"health", {"x"}}, {"owner", {"a b"}}, {"servicePorts", {"0", "x"}}}, {{"R2I_COLOR", "x"}});
+  CHECK(split(problems, '\n').size() == 5);
+  CHECK(problems.find("--health: ") != std::string::npos);
+  CHECK(problems.find("--owner: ") != std::string::npos);
+  CHECK(problems.find("R2I_COLOR: ") != std::string::npos);
+}
+
+TEST_CASE("settings: a command that reads sources needs one, another does not") {
+  try {
+    resolve(every_key(), {}, Environment());
+    FAIL("taken");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    CHECK(std::string_view(error.what()).find("--from") != std::string_view::npos);
+  }
+  CHECK(resolve({"output"}, {}, Environment()).sources.empty());
+}
+
+TEST_CASE("settings: two sources of one name must be told apart") {
+  CHECK(problems_of({{"from", {"consul", "consul=http://c:8500"}}}).find("?name=") != std::string::npos);
+  CHECK(problems_of({{"from", {"consul", "consul=http://c:8500?name=west"}}}).empty());
+  CHECK(problems_of({{"from", {"file=a.json", "file=b.json"}}}).empty());
+}
+
+TEST_CASE("settings: verbose and quiet exclude each other") {
+  CHECK(problems_of({{"verbose", {"true"}}, {"quiet", {"true"}}}) == "--verbose and --quiet exclude each other");
+  CHECK(problems_of({{"verbose", {"true"}}, {"quiet", {"false"}}}).empty());
+}
+
+}  // namespace
+}  // namespace r2i::config
