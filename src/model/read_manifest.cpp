@@ -96,15 +96,6 @@ class FieldReader {
   bool matched_ = false;
 };
 
-template <typename Visit>
-void read_fields(DocumentReader& reader, Visit visit) {
-  reader.object({}, [&](std::string_view key) {
-    FieldReader field(reader, key);
-    visit(field);
-    return field.matched();
-  });
-}
-
 /// What an object may hold before its kind is known: both kinds' specs are read along.
 struct Parts {
   std::string api_version;
@@ -126,7 +117,8 @@ void read_spec(DocumentReader& reader, Parts& parts) {
 
 }  // namespace
 
-std::optional<ReadManifest> read_manifest(DocumentReader& reader) {
+std::optional<ReadManifest> read_manifest(DocumentReader& reader,
+                                          const std::function<bool(std::string_view)>& on_meta) {
   Parts parts;
   const std::size_t start = reader.cursor().offset();
   reader.object({}, [&](std::string_view key) {
@@ -135,7 +127,11 @@ std::optional<ReadManifest> read_manifest(DocumentReader& reader) {
     } else if (key == "kind") {
       reader.read(parts.kind);
     } else if (key == "metadata") {
-      read_fields(reader, [&](FieldReader& field) { visit_meta(field, parts.service_entry.meta); });
+      reader.object({}, [&](std::string_view field_name) {
+        FieldReader field(reader, field_name);
+        visit_meta(field, parts.service_entry.meta);
+        return field.matched() || (on_meta && on_meta(field_name));
+      });
     } else if (key == "spec") {
       read_spec(reader, parts);
     } else {

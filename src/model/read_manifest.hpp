@@ -3,8 +3,10 @@
 #include "model/document_reader.hpp"
 #include "model/manifest.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i {
@@ -17,6 +19,8 @@ struct ReadManifest {
 
 /// The inverse of describe(): reads the object that the reader stands on. Fields that we never write (`status`, managed
 /// fields) are skipped. Nothing, with a finding, if it is neither a ServiceEntry nor a WorkloadEntry.
-std::optional<ReadManifest> read_manifest(DocumentReader& reader);
+/// `on_meta` is offered every other key of the metadata; it reads the value, or says false.
+std::optional<ReadManifest> read_manifest(DocumentReader& reader,
+                                          const std::function<bool(std::string_view)>& on_meta = {});
 
 }  // namespace r2i

@@ -86,6 +86,18 @@ struct NameRules {
   std::vector<std::string> exclude;
 };
 
+/// Where the cluster is and as whom we speak to it. Empty: as the kubeconfig says.
+struct ClusterSettings {
+  std::string kubeconfig;
+  std::string context;
+  std::string cluster;
+  std::string user;
+  std::string server;
+  std::string token_file;
+  std::string as;
+  std::vector<std::string> as_groups;
+};
+
 /// Istio's own spelling of a protocol ("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "TCP", "HTTPS", "TLS", "MONGO", "REDIS",
 /// "MYSQL"), from any case and from the names that registries use for the same (`h2c`, `dubbo`, `tri`, …), or nothing.
 std::optional<std::string> protocol_from(std::string_view text);

@@ -1,7 +1,7 @@
 #include "transform/layout.hpp"
 
-#include "base/hash.hpp"
 #include "base/natural_order.hpp"
+#include "model/host_label.hpp"
 
 #include <fmt/format.h>
 
@@ -16,17 +16,6 @@ namespace {
 constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxLabelValue = 63;
 constexpr std::size_t kHashDigits = 10;
-
-/// `text` cut so that `-` and a hash of the whole fit behind it; a cut does not end in a separator.
-std::string with_hash(std::string_view text, std::string_view hashed, std::size_t limit) {
-  std::string head(text.substr(0, std::min(text.size(), limit - kHashDigits - 1)));
-  while (head.ends_with('-') || head.ends_with('.')) head.pop_back();
-  return fmt::format("{}-{}", head, short_hash(hashed, kHashDigits));
-}
-
-std::string selector_value(const std::string& host) {
-  return host.size() <= kMaxLabelValue ? host : with_hash(host, host, kMaxLabelValue);
-}
 
 /// Stable while other instances come and go: the endpoint's own address and port numbers alone decide it.
 std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
@@ -43,7 +32,7 @@ std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
   // Hosts that are cut alike must not share a name.
   const std::string& whole = entry.hosts.front();
   if (host.size() < whole.size() || whole.size() > kMaxName - kHashDigits - 1) identity += " " + whole;
-  return with_hash(host, identity, kMaxName);
+  return cut_with_hash(host, identity, kMaxName);
 }
 
 }  // namespace
@@ -55,7 +44,7 @@ std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
     return objects;
   }
   const std::string& host = entry.hosts.front();
-  const std::pair<std::string, std::string> selected{mark::kHost, selector_value(host)};
+  const std::pair<std::string, std::string> selected{mark::kHost, host_label(host)};
   std::vector<Endpoint> endpoints = std::exchange(entry.endpoints, {});
   entry.workload_selector.labels = {selected};
   objects.reserve(endpoints.size() + 1);

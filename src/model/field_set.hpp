@@ -1,0 +1,34 @@
+#pragma once
+
+#include "model/document_reader.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2i {
+
+/// Paths of fields of an object, spelled as server-side apply spells them in its messages: `.spec.endpoints`,
+/// `.spec.ports[name="http"].number`, `.metadata.labels.app`. Sorted, each once.
+class FieldSet {
+ public:
+  FieldSet() = default;
+  explicit FieldSet(std::vector<std::string> paths);
+
+  [[nodiscard]] const std::vector<std::string>& paths() const noexcept { return paths_; }
+  [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
+  [[nodiscard]] bool contains(std::string_view path) const;
+  /// Whether it holds the path itself, a part of it, or a whole that it is a part of.
+  [[nodiscard]] bool touches(std::string_view path) const;
+
+  friend bool operator==(const FieldSet&, const FieldSet&) = default;
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+/// Reads the `fieldsV1` of an entry of metadata.managedFields, on which the reader stands. Only leaves are kept: that a
+/// manager owns a map or a list item says nothing about what is in it. Format: structured-merge-diff's FieldsV1.
+FieldSet read_field_set(DocumentReader& reader);
+
+}  // namespace r2i

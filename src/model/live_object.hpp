@@ -1,0 +1,51 @@
+#pragma once
+
+#include "model/field_set.hpp"
+#include "model/manifest.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2i {
+
+/// One entry of metadata.managedFields: who set which fields.
+struct FieldManager {
+  std::string name;
+  bool applies = false;     ///< by server-side apply; false: by an update
+  std::string subresource;  ///< "status", or empty
+  FieldSet fields;
+};
+
+/// An object as the target has it.
+struct LiveObject {
+  Manifest manifest;
+  std::string api_version;  ///< "v1"
+  std::string uid;          ///< with the three that follow, empty in a directory
+  std::string resource_version;
+  std::int64_t generation = 0;
+  std::vector<FieldManager> managers;
+  std::string place;  ///< in a directory: the file, relative to it; empty in a cluster
+
+  /// The fields that `manager` has set by server-side apply; nothing if it has no entry.
+  [[nodiscard]] const FieldSet* applied_by(std::string_view manager) const;
+};
+
+/// Reads the object that the reader stands on, as read_manifest() does, with what a cluster adds to its metadata.
+std::optional<LiveObject> read_live_object(DocumentReader& reader);
+
+/// Takes the objects of a target one by one, in any order. An object that is neither a ServiceEntry nor a WorkloadEntry
+/// never comes here.
+class LiveSink {
+ public:
+  LiveSink() = default;
+  LiveSink(const LiveSink&) = delete;
+  LiveSink& operator=(const LiveSink&) = delete;
+  virtual ~LiveSink() = default;
+
+  virtual void object(LiveObject&& object) = 0;
+};
+
+}  // namespace r2i

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "plan/plan.hpp"
+
+#include "model/service.hpp"
+#include "model/settings.hpp"
+
+#include <memory>
+
+namespace r2i::plan {
+
+/// How the target is to be treated (design §7).
+struct Policy {
+  std::string owner;
+  std::string manager;  ///< field manager; empty: the target has none (a directory): the owner's label alone makes ours
+  bool adopt = false;
+  bool force_conflicts = false;
+  bool allow_move = false;
+  bool prune = false;
+  std::chrono::seconds prune_after{3600};
+  std::chrono::system_clock::time_point now{};
+  std::map<std::string, std::string> rename_source{};
+  std::set<std::string> prune_sources{};  ///< SOURCE or SOURCE/SCOPE, none of which is read
+  unsigned max_delete = 10;
+  unsigned max_delete_percent = 30;
+  unsigned max_shrink_percent = 50;
+  std::set<std::string> allow_empty{};  ///< SOURCE/SCOPE
+  NameRules names{};                    ///< narrows both sides
+};
+
+/// A scope that this run has read.
+struct ScopeRead {
+  std::string source;
+  std::string scope;
+  bool complete = true;
+  std::string too_old{};  ///< "14 minutes old": of a snapshot past its age; empty: it is not
+};
+
+/// A service that is listed, but whose objects are not written in this run.
+struct ServiceName {
+  std::string source;
+  std::string scope;
+  std::string service;
+  friend auto operator<=>(const ServiceName&, const ServiceName&) = default;
+};
+
+/// What should be.
+struct Wanted {
+  std::vector<Manifest> objects;
+  std::vector<std::string> withheld_hosts;     ///< sorted
+  std::vector<ServiceName> withheld_services;  ///< sorted
+  std::vector<ScopeRead> scopes;
+};
+
+/// Folds the live objects into a plan. Only what differs is kept. Pure: no clock, no I/O; the order of see() does not
+/// show.
+class Planner {
+ public:
+  Planner(Wanted wanted, Policy policy);
+  ~Planner();
+  void see(LiveObject&& live);
+  Plan finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace r2i::plan
