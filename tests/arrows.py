@@ -13,7 +13,10 @@ ROOMS = {
     "sources": {"base", "model", "net"},
     "transform": {"base", "model"},
     "config": {"base", "model"},
-    "commands": {"base", "model", "sources", "transform", "config"},
+    "kube": {"base", "model", "net"},
+    "plan": {"base", "model"},
+    "directory": {"base", "model"},
+    "commands": {"base", "model", "sources", "transform", "config", "kube", "plan", "directory"},
     "main.cpp": {"base", "model", "commands"},
 }
 
@@ -24,6 +27,7 @@ LIBRARIES = {
     "re2/": "base",
     "openssl/": "base",
     "curl/": "net",
+    "dtl/": "plan",
     "CLI/": "commands",
 }
 

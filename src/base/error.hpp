@@ -12,6 +12,7 @@ enum class ErrorKind {
   output,       ///< what was produced could not be written
   closed_pipe,  ///< the reader of standard output has gone (`| head`): nobody is left to be told anything
   interrupted,  ///< a signal asked for the end; not a failure of anything
+  cluster,      ///< the cluster could not be read or written at all
   bug,          ///< an assumption of this program does not hold
 };
 

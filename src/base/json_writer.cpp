@@ -56,7 +56,16 @@ void append_escaped(std::string& out, std::string_view text) {
   out += text.substr(start);
 }
 
-void append_string(std::string& out, std::string_view text) {
+template <typename... Arguments>
+void append_number(std::string& text, Arguments... arguments) {
+  char digits[32];
+  const auto result = std::to_chars(digits, digits + sizeof digits, arguments...);
+  text.append(digits, result.ptr);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
   int found = 0;
   for (const char c : text) found |= class_of(c);
   out += '"';
@@ -69,15 +78,6 @@ void append_string(std::string& out, std::string_view text) {
   }
   out += '"';
 }
-
-template <typename... Arguments>
-void append_number(std::string& text, Arguments... arguments) {
-  char digits[32];
-  const auto result = std::to_chars(digits, digits + sizeof digits, arguments...);
-  text.append(digits, result.ptr);
-}
-
-}  // namespace
 
 void JsonWriter::begin_map() {
   begin_collection('{');
@@ -95,13 +95,13 @@ void JsonWriter::end_list() {
 void JsonWriter::key(std::string_view name) {
   begin_entry();
   std::string& text = out_.buffer();
-  append_string(text, name);
+  append_json_string(text, name);
   text += indent_ > 0 ? std::string_view(": ") : std::string_view(":");
   after_key_ = true;
 }
 
 void JsonWriter::string(std::string_view value) {
-  append_string(begin_value(), value);
+  append_json_string(begin_value(), value);
 }
 void JsonWriter::integer(std::int64_t value) {
   append_number(begin_value(), value);

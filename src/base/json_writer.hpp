@@ -9,6 +9,9 @@
 
 namespace r2i {
 
+/// Appends `text` as a string of JSON, between quotes. Bad UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
 /// Writes JSON: indented by `indent` blanks per level, or on one line without blanks if `indent` is 0, and without a
 /// line break at the end. Bad UTF-8 becomes U+FFFD; numbers that JSON cannot express become null.
 class JsonWriter : public Sink {

@@ -43,11 +43,20 @@ class FdOutput : public Output {
   std::string name_;
 };
 
-/// A file that appears whole, or not at all: written beside its place, with mode 0600, and renamed into it by commit().
+/// Who a new file is for.
+enum class FileAccess {
+  owner,     ///< mode 0600, and on the disk once it is committed
+  everyone,  ///< mode 0666 less the umask, brought to the disk by the system at its leisure: one of many
+};
+
+/// A file that appears whole, or not at all: written beside its place, and renamed into it by commit().
 class NewFile {
  public:
+  /// How the names of files begin that are not in their place yet. A run that is killed leaves them behind.
+  static constexpr std::string_view kUnfinished = ".r2i-";
+
   /// Throws Error{output}.
-  explicit NewFile(std::string path);
+  explicit NewFile(std::string path, FileAccess access = FileAccess::owner);
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
@@ -58,6 +67,7 @@ class NewFile {
 
  private:
   std::string path_;
+  FileAccess access_;
   std::string temporary_;
   int fd_ = -1;
   std::unique_ptr<FdOutput> out_;

@@ -14,6 +14,14 @@ namespace r2i::commands {
 
 namespace {
 
+constexpr auto kFiles = std::to_array<std::string_view>(
+    {"outputFile", "kubeconfig", "tokenFile", "target", "plan", "out", "outputDir", "metricsTextfile"});
+
+/// Whether the setting's value is the path of a file or a directory.
+bool is_path(const SettingInfo& info) {
+  return std::ranges::find(kFiles, info.key) != kFiles.end();
+}
+
 /// The words that can follow a flag, separated by blanks; empty: a file, or anything.
 std::string values_of(const SettingInfo& info) {
   if (info.key == "from") {
@@ -34,10 +42,17 @@ std::string words_of(const CommandRow& row) {
   return join(words, " ");
 }
 
-std::vector<std::string_view> all_keys() {
-  std::vector<std::string_view> keys;
-  for (const SettingInfo& info : all_settings()) keys.push_back(info.key);
-  return keys;
+/// The case of bash's script for what follows a flag of a command; the command's name tells apart what one flag means
+/// to several of them.
+std::string bash_values(const CommandRow& row, const SettingInfo& info) {
+  if (info.metavar.empty()) return "";
+  const std::string letter = info.letter == 0 ? "" : fmt::format("|{}:-{}", row.name, info.letter);
+  const std::string flags = fmt::format("{}:{}{}", row.name, info.flag, letter);
+  const std::string words = values_of(info);
+  if (words.empty() && !is_path(info)) return fmt::format("    {}) return ;;\n", flags);
+  return fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} -- \"$current\"); {}return ;;\n", flags,
+                     words.empty() ? "-f" : fmt::format("-W \"{}\"", words),
+                     info.key == "from" ? "compopt -o nospace; " : "");
 }
 
 std::string bash() {
@@ -48,16 +63,8 @@ std::string bash() {
     cases += fmt::format("    {}) words=\"{}\" ;;\n", row.name, words_of(row));
   }
   std::string values;
-  for (const std::string_view key : all_keys()) {
-    const SettingInfo& info = setting_info(key);
-    if (info.metavar.empty()) continue;
-    const std::string flags = info.letter == 0 ? std::string(info.flag) : fmt::format("{}|-{}", info.flag, info.letter);
-    const std::string words = values_of(info);
-    values += words.empty() && info.key != "outputFile"
-                  ? fmt::format("    {}) return ;;\n", flags)
-                  : fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} -- \"$current\"); {}return ;;\n", flags,
-                                words.empty() ? "-f" : fmt::format("-W \"{}\"", words),
-                                info.key == "from" ? "compopt -o nospace; " : "");
+  for (const CommandRow& row : all_commands()) {
+    for (const std::string_view key : row.settings) values += bash_values(row, setting_info(key));
   }
   return fmt::format(R"(# bash completion for registry2istio
 _registry2istio() {{
@@ -73,7 +80,7 @@ _registry2istio() {{
     mapfile -t COMPREPLY < <(compgen -W "{} --help --version" -- "$current")
     return
   fi
-  case $previous in
+  case ${{COMP_WORDS[1]}}:$previous in
 {}  esac
   case ${{COMP_WORDS[1]}} in
 {}    *) return ;;
@@ -108,7 +115,7 @@ std::string zsh_escape(std::string_view text) {
 
 std::string zsh_flag(const SettingInfo& info) {
   const std::string words = values_of(info);
-  const std::string action = !words.empty() ? fmt::format("({})", words) : info.key == "outputFile" ? "_files" : " ";
+  const std::string action = !words.empty() ? fmt::format("({})", words) : is_path(info) ? "_files" : " ";
   const std::string value = info.metavar.empty() ? "" : fmt::format(":{}:{}", zsh_escape(info.metavar), action);
   const std::string star = info.repeatable ? "*" : "";
   const std::string text = fmt::format("[{}]{}", zsh_escape(info.doc), value);
@@ -165,10 +172,10 @@ std::string fish() {
       const SettingInfo& info = setting_info(key);
       const std::string letter = info.letter == 0 ? "" : fmt::format(" -s {}", info.letter);
       const std::string words = values_of(info);
-      const std::string value = info.metavar.empty()       ? ""
-                                : info.key == "outputFile" ? " -r -F"
-                                : words.empty()            ? " -x"
-                                                           : fmt::format(" -x -a '{}'", words);
+      const std::string value = info.metavar.empty()             ? ""
+                                : words.empty() && is_path(info) ? " -r -F"
+                                : words.empty()                  ? " -x"
+                                                                 : fmt::format(" -x -a '{}'", words);
       text += fmt::format("{}{} -l {}{} -d '{}'\n", start, letter, info.flag.substr(2), value, fish_quoted(info.doc));
     }
     if (!row.operand.empty()) text += fmt::format("{} -a '{}'\n", start, join(split(row.operand_choices, '|'), " "));

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/emit.hpp"
+#include "commands/export_directory.hpp"
 #include "commands/pipeline.hpp"
 #include "commands/session.hpp"
 
@@ -38,6 +39,7 @@ void say_result(Session& session, const std::vector<Manifest>& objects) {
 
 ExitCode run_export(Session& session) {
   const config::Settings& settings = session.settings;
+  if (!settings.output_dir.empty()) return export_to_directory(session);
   const Desired desired = desired_manifests(session);
   session.context->check_interrupt();
   if (!desired.gathered.complete() && !settings.allow_partial) {

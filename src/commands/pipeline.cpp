@@ -20,6 +20,7 @@ class CountingSink : public ServiceSink {
   CountingSink(Gathered& gathered, ServiceSink& next) : gathered_(gathered), next_(next) {}
   void service(Service&& service) override {
     ++gathered_.services;
+    ++gathered_.by_scope[service.scope.get()];
     gathered_.instances += service.instances.size();
     next_.service(std::move(service));
   }
@@ -34,16 +35,25 @@ class ConvertingSink : public ServiceSink {
   ConvertingSink(const ConversionSettings& settings, Diagnostics& diagnostics)
       : settings_(settings), diagnostics_(diagnostics) {}
   void service(Service&& service) override {
+    // Its host, if it has one, tells the same: this is for the object that it may have had under another one.
+    if (!service.complete) withheld_.emplace_back(service.scope, service.name);
     auto converted = service.complete ? transform::convert(std::move(service), settings_, diagnostics_)
                                       : transform::claim_host(service, settings_);
-    if (converted) all_.push_back(std::move(*converted));
+    if (!converted) return;
+    if (converted->host.empty()) {
+      withheld_.emplace_back(converted->scope, std::move(converted->service));
+    } else {
+      all_.push_back(std::move(*converted));
+    }
   }
   std::vector<transform::Converted> take() { return std::move(all_); }
+  auto take_withheld() { return std::move(withheld_); }
 
  private:
   const ConversionSettings& settings_;
   Diagnostics& diagnostics_;
   std::vector<transform::Converted> all_;
+  std::vector<std::pair<std::shared_ptr<const Scope>, std::string>> withheld_;
 };
 
 void check_scopes(const std::vector<SourceState>& states) {
@@ -93,6 +103,7 @@ Desired desired_manifests(Session& session) {
   ConvertingSink converting(settings, session.report);
   Desired desired;
   desired.gathered = gather(session, converting);
+  desired.withheld_services = converting.take_withheld();
   auto converted = converting.take();
   std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
   desired.manifests = transform::combine(std::move(converted), settings, session.report);

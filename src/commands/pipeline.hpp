@@ -6,6 +6,10 @@
 #include "transform/combine.hpp"
 
 #include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace r2i::commands {
@@ -15,6 +19,7 @@ struct Gathered {
   std::vector<SourceState> states;
   std::size_t services = 0;
   std::size_t instances = 0;
+  std::map<const Scope*, std::size_t> by_scope;  ///< services
 
   [[nodiscard]] bool complete() const;
   /// Whether the service belongs to a scope of these sources: one of a file that turned out invalid does not.
@@ -29,6 +34,8 @@ Gathered gather(Session& session, ServiceSink& services);
 struct Desired {
   Gathered gathered;
   transform::Manifests manifests;
+  /// Listed, but neither written nor known by a host: half read, or the template gives no host.
+  std::vector<std::pair<std::shared_ptr<const Scope>, std::string>> withheld_services;
 };
 
 /// The way of the data: sources → convert, service by service → combine. Nothing is converted of a service that was not

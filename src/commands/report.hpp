@@ -25,6 +25,8 @@ class Report : public Diagnostics {
   void show_sources();
   /// Shows one line of the summary, unless quiet.
   void say(const std::string& line);
+  /// Shows one line, quiet or not.
+  void tell(const std::string& line) { terminal_.line(line); }
   /// Shows why the run did not do what it was asked for, quiet or not.
   void fail(const std::string& line) { terminal_.line("error: " + line); }
   /// Shows what was left out and altered, by reason, unless quiet.

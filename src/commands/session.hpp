@@ -4,6 +4,7 @@
 #include "base/output.hpp"
 #include "commands/command.hpp"
 #include "commands/report.hpp"
+#include "commands/run_facts.hpp"
 #include "config/settings.hpp"
 
 namespace r2i::commands {
@@ -15,6 +16,7 @@ struct Session {
   config::Settings settings;
   Output& out;
   Report& report;
+  RunFacts& facts;
   Context* context = nullptr;
 };
 

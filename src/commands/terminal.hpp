@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,13 @@ class Terminal {
   bool color_;
   bool drawn_ = false;
 };
+
+/// Whether somebody sits at a terminal who can be asked.
+bool can_ask();
+/// Asks `question` on standard error; only "y" and "yes" are yes. A signal ends the wait with no.
+bool ask(std::string_view question, const std::stop_token& stop);
+/// Whether what goes to standard output is to be coloured.
+bool wants_color_on_output(const Environment& environment, config::When when);
 
 /// Shows how far the work is, on a terminal, once it takes longer than a second; nothing in a pipe.
 class TerminalProgress : public Progress {

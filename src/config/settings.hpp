@@ -14,6 +14,8 @@ namespace r2i::config {
 using TypedFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 enum class OutputFormat { yaml, json, name };
+enum class DiffFormat { text, unified, json, markdown, name };
+enum class DryRun { none, client, server };
 enum class When { auto_, always, never };
 
 /// What it means. Each setting has its default where neither a flag nor the environment says otherwise.
@@ -24,6 +26,19 @@ struct Settings {
   unsigned parallelism = 16;
   bool allow_partial = false;
   ConversionSettings conversion;
+  bool owner_given = false;
+  ClusterSettings cluster;
+  PlanSettings plan;
+  std::string target = "cluster";
+  std::string plan_file;  ///< to apply
+  std::string plan_out;   ///< to save
+  DryRun dry_run = DryRun::none;
+  bool yes = false;
+  DiffFormat diff_output = DiffFormat::text;
+  std::string output_dir;
+  bool check = false;
+  bool kustomization = false;
+  std::string metrics_textfile;
   OutputFormat output = OutputFormat::yaml;
   std::string api_version = "v1";
   bool keep_secrets = false;

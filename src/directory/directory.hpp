@@ -1,44 +1,88 @@
 #pragma once
 
 #include "base/context.hpp"
+#include "directory/file_problem.hpp"
 #include "model/change.hpp"
 #include "model/live_object.hpp"
 
+#include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace r2i::directory {
 
-/// What is wrong with a file of the directory: it is left as it is.
-struct FileProblem {
-  std::string place;  ///< `sub/file.yaml:3:7`
-  std::string message;
+/// What write() does to one file.
+struct FileStep {
+  enum class Kind { create, rewrite, move, remove };
+  Kind kind = Kind::create;
+  std::size_t change = 0;  ///< the index of the change that it is for
+  std::string place;       ///< relative to the directory
+  std::string from;        ///< of a move: the file that becomes this one, and is rewritten then
+
+  friend bool operator==(const FileStep&, const FileStep&) = default;
+};
+
+/// Why a change cannot be written: something that is not ours is in the way.
+struct Obstacle {
+  std::size_t change = 0;  ///< its index
+  FileProblem problem;
+};
+
+/// What write() would do.
+struct Outlook {
+  std::vector<FileStep> steps;  ///< in the order of the changes; none of a change whose file is right already
+  std::vector<Obstacle> obstacles;
 };
 
 /// A directory of manifests as a target. It may also be one file: then it can be read, not written.
 class Directory {
  public:
-  /// Throws Error{usage} if `path` is neither a directory nor a file. A directory that does not exist yet is empty.
+  /// Throws Error{usage} if `path` is empty or cannot be looked at. A directory that does not exist yet is empty.
   explicit Directory(std::string path);
 
-  /// Every ServiceEntry and WorkloadEntry in its files (*.yaml, *.yml, *.json; several documents, Lists; folders below
-  /// it, but none whose name starts with a dot, and no symbolic links that lead out of it), in the order of the files.
-  /// `desired`: an object whose own file already has exactly the bytes that writing it would give is not parsed, and
-  /// handed over as it is desired.
+  /// Every ServiceEntry and WorkloadEntry in its files, in the order of the files: *.yaml, *.yml, *.json; several
+  /// documents, Lists; folders below it, but none whose name starts with a dot, and no symbolic links to folders; what
+  /// a kustomization names as its resources, wherever it lies, but not the patches that it names. Whatever has a
+  /// problem might hide objects. `desired`: an object whose own file already has exactly the bytes that writing it
+  /// would give is not parsed, and handed over as it is desired.
   std::vector<FileProblem> read(Context& context, std::span<const Manifest> desired, const std::string& api_version,
                                 LiveSink& sink);
 
+  /// Whether read() has found the object's own file to have exactly the bytes that write() would give it.
+  [[nodiscard]] bool is_exact(const ObjectKey& key) const { return exact_.contains(key); }
+
   /// Where write() puts an object: `[namespace/]<kind in lower case>-<name>.yaml`, at most 255 bytes per component,
-  /// with a hash where the name had to be cut or would differ from another one in case only.
+  /// never a path out of the directory. What is no name of Kubernetes' in it, or too long, is replaced by a hash.
   [[nodiscard]] static std::string place_of(const ObjectKey& key);
 
-  /// Writes one object per file, by renaming into place, and removes the files of objects that go. Throws Error{output}
-  /// with the name of the file; what was written before stays, and the next run goes on from there.
+  /// What write() would do to which file, and what keeps it from that. An object that lives in another file than its
+  /// own is moved out of it, if it is alone there. A file that holds anything else is never touched, and no symbolic
+  /// link is followed. Throws Error{usage} if this is a file.
+  [[nodiscard]] Outlook outlook(std::span<const Change> changes, const std::string& api_version) const;
+
+  /// Writes one object per file, by renaming into place, and removes the files of objects that go, and folders that
+  /// are empty then. Throws Error{output} with the name of the file, also for the first obstacle; what was written
+  /// before stays, and the next run goes on from there. Throws Error{output} while another run is writing.
   void write(Context& context, std::span<const Change> changes, const std::string& api_version);
 
+  /// The kustomization of somebody else's that keeps write_kustomization() from writing, or nothing.
+  [[nodiscard]] std::string foreign_kustomization() const;
+  /// Whether write_kustomization() would change anything once `steps` are done.
+  [[nodiscard]] bool kustomization_would_change(std::span<const FileStep> steps) const;
+  /// Writes a kustomization.yaml that names every file in which read() or write() has seen an object. To be called
+  /// after them. Throws Error{output}, also for one that is not ours.
+  void write_kustomization();
+
  private:
+  [[nodiscard]] std::string path_to(const std::string& place) const;
+  [[nodiscard]] std::string desired_kustomization(std::span<const FileStep> steps) const;
+
   std::string path_;
+  bool is_file_ = false;
+  std::set<ObjectKey> exact_;
+  std::set<std::string> places_;  ///< of files below it that hold objects
 };
 
 }  // namespace r2i::directory

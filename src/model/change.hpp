@@ -62,6 +62,8 @@ struct Change {
   bool force = false;                ///< take fields over from other managers
   std::string note;                  ///< "adopted: was kubectl-client-side-apply's"; shown beside the change
   std::string place;                 ///< in a directory: the file that holds it now, or empty
+
+  friend bool operator==(const Change&, const Change&) = default;
 };
 
 }  // namespace r2i

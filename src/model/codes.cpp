@@ -156,6 +156,24 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "--layout=workload-entries writes one object per instance."},
     {Code::istio_refuses, error, Loss::service, "refused by Istio's rules",
      "The object breaks a rule of Istio's or of its CRDs, so neither would take it.", ""},
+
+    {Code::cluster_insecure, warning, Loss::nothing, "TLS of the cluster not verified",
+     "The kubeconfig says insecure-skip-tls-verify: anyone on the way can answer in the API server's place and sees the "
+     "credentials.",
+     "Give the cluster's CA with certificate-authority or certificate-authority-data instead."},
+    {Code::credentials_withheld, warning, Loss::nothing, "credentials not sent",
+     "The API server's address is http://, and credentials are sent over https:// alone.",
+     "Use the https:// address of the API server; behind `kubectl proxy` no credentials are needed."},
+    {Code::api_warning, warning, Loss::nothing, "warning of the API server",
+     "The API server took a request, but warns about it.", ""},
+    {Code::object_unread, warning, Loss::nothing, "live object not understood",
+     "A live object has a field that this program cannot read, so it counts as somebody else's: it is neither deleted "
+     "nor written over.",
+     "Look at the object; a newer version of this program may know the field."},
+    {Code::host_of_others, error, Loss::nothing, "host of somebody else's object",
+     "Another ServiceEntry, which is not ours, has the same host: Istio serves the older one, or mixes the endpoints of "
+     "both.",
+     "Delete the one that is not wanted, or leave the service out with --exclude."},
 });
 
 }  // namespace

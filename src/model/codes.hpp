@@ -9,7 +9,7 @@
 namespace r2i {
 
 /// The codes of diagnostics. A number, once given, keeps its meaning. 1xxx: sources; 2xxx: conversion; 3xxx: Istio's
-/// limits.
+/// limits; 4xxx: the cluster.
 enum class Code : int {
   source_unreachable = 1001,
   service_unread = 1002,
@@ -66,6 +66,12 @@ enum class Code : int {
   too_many_endpoints = 3001,
   object_too_large = 3002,
   istio_refuses = 3003,
+
+  cluster_insecure = 4001,
+  credentials_withheld = 4002,
+  api_warning = 4003,
+  object_unread = 4004,
+  host_of_others = 4010,
 };
 
 /// What a diagnostic took away, for the summary.

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace r2i {
@@ -57,6 +58,8 @@ class DocumentReader {
 
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
   void find(std::size_t offset, std::string_view message);  ///< keeps a finding at the current path
+  /// What was found up to here, for whoever treats the parts of a document apart; it is not told again.
+  std::vector<Finding> take_findings() { return std::exchange(findings_, {}); }
   /// To be called after the root; adds the syntax error if there was one.
   std::vector<Finding> finish();
 

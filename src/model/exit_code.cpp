@@ -24,6 +24,8 @@ ExitCode exit_code_of(ErrorKind kind) {
       return ExitCode::partial;
     case ErrorKind::interrupted:
       return ExitCode::interrupted;
+    case ErrorKind::cluster:
+      return ExitCode::cluster;
     case ErrorKind::bug:
       return ExitCode::bug;
   }

@@ -46,6 +46,8 @@ class LiveSink {
   virtual ~LiveSink() = default;
 
   virtual void object(LiveObject&& object) = 0;
+  /// Everything seen so far is void; the list starts again.
+  virtual void restart() = 0;
 };
 
 }  // namespace r2i

@@ -90,6 +90,11 @@ inline constexpr std::string_view kOwner = "registry2istio.io/owner";
 inline constexpr std::string_view kSource = "registry2istio.io/source";
 inline constexpr std::string_view kService = "registry2istio.io/service";
 inline constexpr std::string_view kScope = "registry2istio.io/scope";
+/// When a service was first seen to be gone: an annotation, RFC 3339.
+inline constexpr std::string_view kGoneSince = "registry2istio.io/gone-since";
+/// `disabled` on a live object, as a label or an annotation: we leave it alone.
+inline constexpr std::string_view kReconcile = "registry2istio.io/reconcile";
+inline constexpr std::string_view kDisabled = "disabled";
 /// The label that a ServiceEntry selects its WorkloadEntries by.
 inline constexpr std::string_view kHost = "registry2istio.io/host";
 }  // namespace mark

@@ -12,10 +12,17 @@ namespace r2i {
 
 namespace {
 
+/// Of a key that nobody knows. False: it was not read.
+bool refuse_unknown(DocumentReader& reader, UnknownFields unknown) {
+  if (unknown == UnknownFields::found) reader.find(reader.cursor().offset(), "unknown key");
+  return false;
+}
+
 /// Reads the one field that is called `wanted_`; visit_…() offers it all of an object's fields.
 class FieldReader {
  public:
-  FieldReader(DocumentReader& reader, std::string_view wanted) : reader_(reader), wanted_(wanted) {}
+  FieldReader(DocumentReader& reader, std::string_view wanted, UnknownFields unknown)
+      : reader_(reader), wanted_(wanted), unknown_(unknown) {}
 
   [[nodiscard]] bool matched() const { return matched_; }
 
@@ -85,14 +92,15 @@ class FieldReader {
   template <typename Visit>
   void read_object(Visit visit) {
     reader_.object({}, [&](std::string_view key) {
-      FieldReader field(reader_, key);
+      FieldReader field(reader_, key, unknown_);
       visit(field);
-      return field.matched();
+      return field.matched() || refuse_unknown(reader_, unknown_);
     });
   }
 
   DocumentReader& reader_;
   std::string_view wanted_;
+  UnknownFields unknown_;
   bool matched_ = false;
 };
 
@@ -105,20 +113,20 @@ struct Parts {
 };
 
 // The two specs share one name, `ports`: a list in one, a map in the other. So the kind need not come first.
-void read_spec(DocumentReader& reader, Parts& parts) {
+void read_spec(DocumentReader& reader, Parts& parts, UnknownFields unknown) {
   reader.object({}, [&](std::string_view key) {
-    FieldReader field(reader, key);
+    FieldReader field(reader, key, unknown);
     const bool port_map = key == "ports" && reader.cursor().type() == JsonCursor::Type::object;
     if (!port_map) visit_service_entry(field, parts.service_entry);
     visit_endpoint(field, parts.endpoint);
-    return field.matched();
+    return field.matched() || refuse_unknown(reader, unknown);
   });
 }
 
 }  // namespace
 
-std::optional<ReadManifest> read_manifest(DocumentReader& reader,
-                                          const std::function<bool(std::string_view)>& on_meta) {
+std::optional<ReadManifest> read_manifest(DocumentReader& reader, const std::function<bool(std::string_view)>& on_meta,
+                                          UnknownFields unknown) {
   Parts parts;
   const std::size_t start = reader.cursor().offset();
   reader.object({}, [&](std::string_view key) {
@@ -128,14 +136,14 @@ std::optional<ReadManifest> read_manifest(DocumentReader& reader,
       reader.read(parts.kind);
     } else if (key == "metadata") {
       reader.object({}, [&](std::string_view field_name) {
-        FieldReader field(reader, field_name);
+        FieldReader field(reader, field_name, unknown);
         visit_meta(field, parts.service_entry.meta);
-        return field.matched() || (on_meta && on_meta(field_name));
+        return field.matched() || (on_meta && on_meta(field_name)) || refuse_unknown(reader, unknown);
       });
     } else if (key == "spec") {
-      read_spec(reader, parts);
+      read_spec(reader, parts, unknown);
     } else {
-      return false;
+      return refuse_unknown(reader, unknown);
     }
     return true;
   });

@@ -49,6 +49,65 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
     {"layout", "--layout", 0, "LAYOUT", false, "inline|workload-entries", "inline", "Conversion",
      "Endpoints inside the ServiceEntry, or one WorkloadEntry for each."},
 
+    {"kubeconfig", "--kubeconfig", 0, "FILE", false, "", "KUBECONFIG, else ~/.kube/config", "Cluster",
+     "The kubeconfig to use; inside of a pod none is needed."},
+    {"context", "--context", 0, "NAME", false, "", "the current one", "Cluster", "The context of the kubeconfig."},
+    {"cluster", "--cluster", 0, "NAME", false, "", "the context's", "Cluster", "The cluster of the kubeconfig."},
+    {"user", "--user", 0, "NAME", false, "", "the context's", "Cluster", "The user of the kubeconfig."},
+    {"server", "--server", 0, "URL", false, "", "the cluster's", "Cluster", "The address of the API server."},
+    {"tokenFile", "--token-file", 0, "FILE", false, "", "none", "Cluster",
+     "A file with a bearer token, used in place of the user's credentials."},
+    {"as", "--as", 0, "USER", false, "", "none", "Cluster", "The user to impersonate."},
+    {"asGroups", "--as-group", 0, "GROUP", true, "", "none", "Cluster",
+     "A group to impersonate. May be given several times."},
+    {"fieldManager", "--field-manager", 0, "NAME", false, "", "registry2istio-OWNER", "Cluster",
+     "The field manager that server-side apply sets fields as; objects that it did not apply are not ours."},
+
+    {"target", "--target", 0, "cluster|PATH", false, "", "cluster", "Plan",
+     "What to compare with: the cluster, or a directory or file of manifests."},
+    {"plan", "--plan", 0, "FILE", false, "", "none", "Plan",
+     "Apply exactly this saved plan (diff --out), and nothing if an object has changed since. Reads no source."},
+    {"out", "--out", 0, "FILE", false, "", "none", "Plan", "Save the plan to this file for apply --plan."},
+    {"prune", "--prune", 0, "", false, "", "", "Plan",
+     "Delete the emptied ServiceEntries of services that are gone for longer than --prune-after."},
+    {"pruneAfter", "--prune-after", 0, "DURATION", false, "", "1h", "Plan",
+     "How long a service must be gone before --prune deletes its ServiceEntry."},
+    {"pruneSources", "--prune-source", 0, "SOURCE[/SCOPE]", true, "", "none", "Plan",
+     "Treat the services of a source, or of one of its scopes, as gone although it is not read any more. May be given "
+     "several times."},
+    {"renameSources", "--rename-source", 0, "OLD=NEW", true, "", "none", "Plan",
+     "Take the objects of the source OLD as those of NEW. May be given several times."},
+    {"allowMove", "--allow-move", 0, "", false, "", "", "Plan",
+     "Let a service's object change its name or namespace: the new one is created, then the old one deleted."},
+    {"adopt", "--adopt", 0, "", false, "", "", "Plan",
+     "Take over objects of the same name that somebody else has made."},
+    {"forceConflicts", "--force-conflicts", 0, "", false, "", "", "Plan",
+     "Take over fields that another manager owns with another value."},
+    {"dryRun", "--dry-run", 0, "WHERE", false, "none|client|server", "none", "Plan",
+     "Write nothing: client only makes the plan, server asks the API server about every change."},
+    {"yes", "--yes", 'y', "", false, "", "", "Plan",
+     "Answer the question on a terminal with yes. Guards hold nevertheless."},
+
+    {"maxDelete", "--max-delete", 0, "N", false, "", "10", "Guards",
+     "Delete no more ServiceEntries of a scope than this in one run."},
+    {"maxDeletePercent", "--max-delete-percent", 0, "PERCENT", false, "", "30", "Guards",
+     "Delete no more of a scope's ServiceEntries than this part; one is always allowed."},
+    {"maxShrinkPercent", "--max-shrink-percent", 0, "PERCENT", false, "", "50", "Guards",
+     "Take away no more of a scope's endpoints than this part."},
+    {"allowEmpty", "--allow-empty", 0, "SOURCE/SCOPE", true, "", "none", "Guards",
+     "Believe that this scope has no service any more. May be given several times."},
+    {"maxSnapshotAge", "--max-snapshot-age", 0, "DURATION", false, "", "10m", "Guards",
+     "A snapshot older than this, or of unknown age, deletes and shrinks nothing; 0 means no limit."},
+
+    {"diffOutput", "--output", 'o', "FORMAT", false, "text|unified|json|markdown|name", "text", "Output",
+     "The format of what is printed.", "R2I_DIFF_OUTPUT"},
+    {"outputDir", "--output-dir", 0, "DIR", false, "", "none", "Output",
+     "Write one file for each object into this directory, and remove those of services that are gone."},
+    {"check", "--check", 0, "", false, "", "", "Output", "Write nothing, and exit 1 if the directory would change."},
+    {"kustomization", "--kustomization", 0, "", false, "", "", "Output",
+     "Keep a kustomization.yaml in the directory that lists its files."},
+    {"metricsTextfile", "--metrics-textfile", 0, "FILE", false, "", "none", "Output",
+     "Write metrics of the run to this file, whatever it ends with, for Prometheus's textfile collector."},
     {"output", "--output", 'o', "FORMAT", false, "yaml|json|name", "yaml", "Output", "The format of what is printed."},
     {"apiVersion", "--api-version", 0, "VERSION", false, "v1|v1beta1", "v1", "Output",
      "The version of networking.istio.io: v1beta1 for Istio before 1.22."},
@@ -113,6 +172,7 @@ const SettingInfo& setting_info(std::string_view key) {
 }
 
 std::string environment_name(const SettingInfo& setting) {
+  if (!setting.environment.empty()) return std::string(setting.environment);
   std::string name = "R2I_";
   for (const char c : setting.flag.substr(2)) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
   return name;

@@ -3,10 +3,12 @@
 #include "model/decided.hpp"
 #include "model/host_template.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +28,7 @@ struct SettingInfo {
   std::string_view fallback;  ///< the default as the help shows it
   std::string_view group;     ///< heading in the help
   std::string_view doc;
+  std::string_view environment = "";  ///< its variable, where that does not follow from the flag
 };
 
 std::span<const SettingInfo> all_settings();
@@ -84,6 +87,23 @@ struct ConversionSettings {
 struct NameRules {
   std::vector<std::string> include;  ///< empty: all
   std::vector<std::string> exclude;
+};
+
+/// How a plan may be made and carried out (design §7).
+struct PlanSettings {
+  std::string field_manager;  ///< empty: registry2istio-OWNER
+  bool adopt = false;
+  bool force_conflicts = false;
+  bool allow_move = false;
+  bool prune = false;
+  std::chrono::milliseconds prune_after{std::chrono::hours{1}};
+  std::set<std::string> prune_sources;
+  std::map<std::string, std::string> rename_sources;  ///< old → new
+  std::uint32_t max_delete = 10;
+  std::uint32_t max_delete_percent = 30;
+  std::uint32_t max_shrink_percent = 50;
+  std::set<std::string> allow_empty;                                     ///< SOURCE/SCOPE
+  std::chrono::milliseconds max_snapshot_age{std::chrono::minutes{10}};  ///< 0: none is too old
 };
 
 /// Where the cluster is and as whom we speak to it. Empty: as the kubeconfig says.

@@ -14,12 +14,19 @@
 
 namespace r2i::net {
 
-/// One GET. Requests are idempotent, so that every one may be tried again.
+enum class HttpMethod { get, post, patch, delete_ };
+std::string_view to_string(HttpMethod method);  ///< "GET", "POST", …
+
+/// One request. It must be idempotent, whatever its method: every one may be sent again after a failure that leaves
+/// open whether the server has acted on it.
 struct HttpRequest {
   std::string url;                                        ///< absolute, encoded, without user info
   std::vector<std::pair<std::string, Secret>> headers{};  ///< sent to the origin of `url` alone
   bool compressed = true;                                 ///< whether the answer may come compressed
   std::uint64_t tag = 0;                                  ///< the caller's, handed back untouched
+  HttpMethod method = HttpMethod::get;
+  std::string body{};          ///< not of a GET
+  std::string content_type{};  ///< of the body
 };
 
 struct HttpAnswer {
@@ -59,6 +66,9 @@ struct HttpOptions {
   std::string ca_dir{};       ///< every file in it is read (as Go does; needs no c_rehash); replaces the system's roots
   std::string client_cert{};  ///< PEM file
   std::string client_key{};   ///< PEM file, not encrypted; empty: the key is in `client_cert`
+  std::string ca_pem{};       ///< the same three as text, in place of the files
+  std::string client_cert_pem{};
+  Secret client_key_pem{};
   std::string tls_server_name{};  ///< verified and sent as SNI in place of the URL's host
   bool verify_tls = true;
   std::string basic_user{};  ///< basic authentication is sent if this or the password is not empty
@@ -71,6 +81,9 @@ struct HttpOptions {
   std::chrono::seconds stall_timeout{15};                  ///< less than one byte per second for that long; 0: none
   std::size_t max_answer_bytes = std::size_t{512} << 20U;  ///< of one body, decompressed
   unsigned window = 16;  ///< requests in work at once, pauses before another attempt included; so the most connections
+  /// All requests share one connection where the server speaks HTTP/2 over TLS; for one origin. Without this, requests
+  /// beyond the server's limit of streams open further connections.
+  bool one_connection = false;
 };
 
 }  // namespace r2i::net

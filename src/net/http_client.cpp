@@ -47,6 +47,20 @@ class SingleRequest : public HttpBatch {
 
 }  // namespace
 
+std::string_view to_string(HttpMethod method) {
+  switch (method) {
+    case HttpMethod::get:
+      return "GET";
+    case HttpMethod::post:
+      return "POST";
+    case HttpMethod::patch:
+      return "PATCH";
+    case HttpMethod::delete_:
+      return "DELETE";
+  }
+  return "GET";
+}
+
 std::string_view HttpAnswer::header(std::string_view name) const {
   const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
   return found == headers.end() ? std::string_view{} : found->second;
@@ -55,7 +69,11 @@ std::string_view HttpAnswer::header(std::string_view name) const {
 class HttpClient::Impl {
  public:
   Impl(HttpOptions options, RetryPolicy policy)
-      : options_(std::move(options)), policy_(policy), tls_(options_), random_(std::random_device{}()) {
+      : options_(std::move(options)),
+        policy_(policy),
+        tls_(options_),
+        budget_(policy.budget),
+        random_(std::random_device{}()) {
     multi_.set<CURLMOPT_PIPELINING>(static_cast<long>(CURLPIPE_MULTIPLEX));
     // By default the cache of connections shrinks with the number of handles, that is, at the end of each batch.
     multi_.set<CURLMOPT_MAXCONNECTS>(static_cast<long>(window()));
@@ -72,6 +90,7 @@ class HttpClient::Impl {
   void resume_paused();
   void start_new(HttpBatch& batch);
   void launch(Transfer& transfer);
+  void limit_connections();
   bool collect(HttpBatch& batch);
   void settle(Transfer& transfer, CURLcode code, HttpBatch& batch);
   bool pause_before_retry(Transfer& transfer, std::chrono::seconds retry_after);
@@ -92,6 +111,7 @@ class HttpClient::Impl {
   RetryBudget budget_;
   std::minstd_rand random_;
   bool share_ = true;  ///< wait for connections that may turn out to be HTTP/2
+  bool https_ = false;
   bool more_ = false;  ///< next() is worth asking
   bool in_use_ = false;
 };
@@ -113,7 +133,7 @@ void HttpClient::Impl::run(HttpBatch& batch, const std::stop_token& stop) {
     start_new(batch);
     if (running_.empty() && paused_.empty()) return;
     multi_.perform();
-    if (!collect(batch)) multi_.wait(longest_wait());
+    if (!collect(batch) && !batch.work()) multi_.wait(longest_wait());
   }
   interrupt(batch);
 }
@@ -145,7 +165,13 @@ void HttpClient::Impl::start_new(HttpBatch& batch) {
 
 void HttpClient::Impl::launch(Transfer& transfer) {
   running_.push_back(&transfer);
+  if (options_.one_connection && std::exchange(https_, transfer.is_https()) != transfer.is_https()) limit_connections();
   multi_.add(transfer.easy());
+}
+
+/// HTTP/2 alone can have several requests on one connection, and without TLS there is none.
+void HttpClient::Impl::limit_connections() {
+  multi_.set<CURLMOPT_MAX_HOST_CONNECTIONS>(options_.one_connection && https_ && share_ ? 1L : 0L);
 }
 
 /// Whether any transfer had ended.
@@ -169,7 +195,10 @@ void HttpClient::Impl::settle(Transfer& transfer, CURLcode code, HttpBatch& batc
     return;
   }
   // A server without keep-alive would be asked by one connection after another.
-  if (code == CURLE_OK && share_ && transfer.is_https_without_multiplexing()) share_ = false;
+  if (code == CURLE_OK && share_ && transfer.is_https_without_multiplexing()) {
+    share_ = false;
+    limit_connections();
+  }
 
   auto* const problem = std::get_if<Problem>(&result);
   const Outcome outcome = problem != nullptr ? problem->outcome : classify(std::get<HttpAnswer>(result).status);

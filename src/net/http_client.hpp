@@ -23,10 +23,15 @@ class HttpBatch {
   /// An answer, or the failure that remained after all attempts. May make next() give more requests (further pages).
   /// The clocks of the other requests go on meanwhile, so what takes seconds is for another thread.
   virtual void done(HttpRequest request, HttpResult result) = 0;
+  /// Called while answers are awaited and none is there: a piece of work of some milliseconds, best one that next() and
+  /// done() have put off so that the next request goes out first. Says whether it did anything; if not, it is asked
+  /// again once something has happened, or after a second. Work may be left over when the run ends.
+  virtual bool work() { return false; }
 };
 
-/// An HTTP client for registries: bounded parallel GETs over kept connections, with retries (net/retry.hpp), three
-/// clocks, a bound on the size of an answer, and redirects within one origin only. One thread drives it.
+/// An HTTP client for registries and clusters: bounded parallel requests over kept connections, with retries
+/// (net/retry.hpp), three clocks, a bound on the size of an answer, and redirects within one origin only. One thread
+/// drives it.
 class HttpClient {
  public:
   /// Throws Error{usage} if a certificate or CA file cannot be read. The first client of a process starts libcurl.

@@ -47,6 +47,12 @@ std::set<std::string> read_ca_dir(const std::string& path) {
   return found;
 }
 
+std::set<std::string> read_ca_text(const std::string& pem) {
+  auto found = certificates_in(pem);
+  if (found.empty()) throw Error(ErrorKind::usage, "the CA certificate is not a PEM certificate");
+  return found;
+}
+
 std::string joined(const std::set<std::string>& certificates) {
   std::string text;
   for (const std::string& certificate : certificates) text += certificate;
@@ -78,13 +84,14 @@ TlsSetup::TlsSetup(const HttpOptions& options)
     : ca_file_(options.ca_file),
       client_cert_(options.client_cert),
       client_key_(options.client_key),
+      client_cert_pem_(options.client_cert_pem),
+      client_key_pem_(options.client_key_pem),
       verify_(options.verify_tls) {
   std::set<std::string> roots;
   if (!ca_file_.empty()) roots = read_ca_file(ca_file_);
-  if (!options.ca_dir.empty()) {
-    roots.merge(read_ca_dir(options.ca_dir));
-    ca_bundle_ = joined(roots);
-  }
+  if (!options.ca_dir.empty()) roots.merge(read_ca_dir(options.ca_dir));
+  if (!options.ca_pem.empty()) roots.merge(read_ca_text(options.ca_pem));
+  if (!options.ca_dir.empty() || !options.ca_pem.empty()) ca_bundle_ = joined(roots);
   if (client_cert_.empty() && !client_key_.empty()) {
     throw Error(ErrorKind::usage, fmt::format("the client key {} has no client certificate beside it", client_key_));
   }
@@ -92,6 +99,12 @@ TlsSetup::TlsSetup(const HttpOptions& options)
     throw Error(ErrorKind::usage, fmt::format("the client certificate {} is not a PEM certificate", client_cert_));
   }
   if (!client_key_.empty()) read(client_key_, "client key");
+  if (!client_cert_pem_.empty() && certificates_in(client_cert_pem_).empty()) {
+    throw Error(ErrorKind::usage, "the client certificate is not a PEM certificate");
+  }
+  if (client_cert_pem_.empty() != client_key_pem_.empty()) {
+    throw Error(ErrorKind::usage, "a client certificate and its key must be given together");
+  }
 }
 
 void TlsSetup::apply(Easy& easy) const {
@@ -116,6 +129,11 @@ void TlsSetup::apply(Easy& easy) const {
     easy.set<CURLOPT_SSLCERT>(client_cert_);
     easy.set<CURLOPT_SSLKEY>(client_key_.empty() ? client_cert_ : client_key_);
     // An encrypted key is a failure. Without this, OpenSSL would ask for the pass phrase at the terminal and wait.
+    easy.set<CURLOPT_KEYPASSWD>("");
+  }
+  if (!client_cert_pem_.empty()) {
+    easy.set_blob<CURLOPT_SSLCERT_BLOB>(client_cert_pem_);
+    easy.set_blob<CURLOPT_SSLKEY_BLOB>(client_key_pem_.reveal());
     easy.set<CURLOPT_KEYPASSWD>("");
   }
 }

@@ -16,7 +16,8 @@ std::set<std::string> certificates_in(std::string_view pem);
 /// What of HttpOptions is about TLS, checked and read once for all handles of a client.
 class TlsSetup {
  public:
-  /// Throws Error{usage} if a file cannot be read or has no certificate, and if a key comes without its certificate.
+  /// Throws Error{usage} if a file cannot be read, if a file or text has no certificate, and if a key comes without its
+  /// certificate.
   explicit TlsSetup(const HttpOptions& options);
 
   /// Prepares a handle; this object must outlive it.
@@ -24,9 +25,11 @@ class TlsSetup {
 
  private:
   std::string ca_file_;
-  std::string ca_bundle_;  ///< the certificates of the directory and of the file, if there is a directory
+  std::string ca_bundle_;  ///< the certificates of text, directory and file, unless there is a file alone
   std::string client_cert_;
   std::string client_key_;
+  std::string client_cert_pem_;
+  Secret client_key_pem_;
   bool verify_;
 };
 

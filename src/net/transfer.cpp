@@ -21,6 +21,11 @@ bool is_redirect(long status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/// Whether the redirect leaves it to the client to turn the request into a GET (RFC 9110 §15.4).
+bool forgets_method(long status) {
+  return status == 301 || status == 302 || status == 303;
+}
+
 bool breaks_the_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -102,7 +107,8 @@ void Transfer::start(bool share) {
   too_large_ = false;
   error_text_[0] = '\0';
   if (origin_text_.empty() || origin_text(url_) != origin_text_) enter_origin(url_);
-  if (headers_stale_ || header_values_ != request_.headers) set_headers();
+  set_method();
+  if (headers_stale_ || header_values_ != request_.headers || content_type_ != request_.content_type) set_headers();
   if (share = share && https_; share != share_) {
     easy_.set<CURLOPT_PIPEWAIT>(share ? 1L : 0L);
     share_ = share;
@@ -134,13 +140,36 @@ void Transfer::enter_origin(const std::string& url) {
   headers_stale_ = true;
 }
 
+void Transfer::set_method() {
+  const HttpMethod before = std::exchange(method_, request_.method);
+  if (before != method_) headers_stale_ = true;
+  if (method_ == HttpMethod::get) {
+    if (before == HttpMethod::get) return;
+    easy_.set<CURLOPT_CUSTOMREQUEST>(nullptr);
+    easy_.set<CURLOPT_POSTFIELDS>(static_cast<void*>(nullptr));
+    easy_.set<CURLOPT_HTTPGET>(1L);  // last: the fields would make it a POST again
+    return;
+  }
+  easy_.set<CURLOPT_POST>(1L);
+  easy_.set<CURLOPT_POSTFIELDSIZE>(static_cast<long>(request_.body.size()));
+  // libcurl reads the request's own bytes, and from their beginning where it has to send them again.
+  easy_.set<CURLOPT_POSTFIELDS>(static_cast<void*>(request_.body.data()));
+  easy_.set<CURLOPT_CUSTOMREQUEST>(std::string(to_string(method_)));
+}
+
 void Transfer::set_headers() {
   Slist lines;
   if (renamed_) lines.append(host_header_);
+  if (request_.method != HttpMethod::get) {
+    // libcurl would say that the body is a form, and would ask for leave before a large one, which costs a round trip.
+    lines.append(request_.content_type.empty() ? "Content-Type:" : "Content-Type: " + request_.content_type);
+    lines.append("Expect:");
+  }
   for (const auto& [name, value] : request_.headers) lines.append(header_line(name, value.reveal()));
   easy_.set<CURLOPT_HTTPHEADER>(lines);
   header_lines_ = std::move(lines);
   header_values_ = request_.headers;
+  content_type_ = request_.content_type;
   headers_stale_ = false;
 }
 
@@ -208,6 +237,10 @@ std::optional<Problem> Transfer::plan_hop(long status) {
         fmt::format("{} redirects to {}, and redirects are followed within one origin only: "
                     "give that address instead if it is the right one",
                     where_, origin->display()));
+  }
+  if (request_.method != HttpMethod::get && forgets_method(status)) {
+    return refuse(fmt::format("{} redirects a {} ({}): give the address that it redirects to instead", where_,
+                              to_string(request_.method), status));
   }
   if (hops_ >= kMaxHops) return refuse(fmt::format("{} redirects more than {} times", where_, kMaxHops));
   next_url_ = target;

@@ -41,6 +41,7 @@ class Transfer {
   [[nodiscard]] HttpRequest take_request() { return std::move(request_); }
   [[nodiscard]] int attempt() const noexcept { return attempt_; }
   [[nodiscard]] const Easy& easy() const noexcept { return easy_; }
+  [[nodiscard]] bool is_https() const noexcept { return https_; }
   /// Whether the answer came from an https server that has no HTTP/2.
   [[nodiscard]] bool is_https_without_multiplexing() const;
 
@@ -51,6 +52,7 @@ class Transfer {
   void set_constant_options(const TlsSetup& tls);
   void start(bool share);
   void enter_origin(const std::string& url);
+  void set_method();
   void set_headers();
   [[nodiscard]] std::string wire_url() const;
   [[nodiscard]] std::optional<Problem> plan_hop(long status);
@@ -76,8 +78,10 @@ class Transfer {
   bool renamed_ = false;     ///< the URL names the TLS server, the connection goes to the origin
   std::string host_header_;  ///< the line that says the origin's name then
   bool share_ = false;
+  HttpMethod method_ = HttpMethod::get;
   bool headers_stale_ = true;
   std::vector<std::pair<std::string, Secret>> header_values_;
+  std::string content_type_;
   Slist header_lines_;
   Slist connect_to_;
 };

@@ -33,14 +33,26 @@ struct Held {
   std::string remedy;  ///< what a person would type: "--force-conflicts"
 
   [[nodiscard]] bool is_guard() const { return by >= By::max_delete; }
+  friend bool operator==(const Held&, const Held&) = default;
 };
 std::string_view to_string(Held::By by);  ///< "max-delete"
+
+/// Somebody else's ServiceEntry for a host of ours: Istio serves the older one, or mixes both.
+struct Twin {
+  ObjectKey ours;
+  ObjectKey theirs;
+  std::string managers;  ///< whose it is: "kubectl-client-side-apply"
+
+  friend bool operator==(const Twin&, const Twin&) = default;
+};
 
 /// What a scope has and gets, for guards, metrics and the summary.
 struct ScopeCounts {
   std::size_t live_entries = 0;    ///< ServiceEntries of ours
   std::size_t live_endpoints = 0;  ///< inline and WorkloadEntries
   std::size_t desired_entries = 0;
+
+  friend bool operator==(const ScopeCounts&, const ScopeCounts&) = default;
 };
 
 /// The difference between what is and what should be.
@@ -52,11 +64,13 @@ struct Plan {
   std::vector<ObjectKey> left_alone;  ///< of ours, or wanted, but marked registry2istio.io/reconcile: disabled
   std::vector<ObjectKey> kept;        ///< of ours, of scopes or services that were not read in full
   std::vector<ObjectKey> prunable;    ///< emptied long enough ago: what only --prune would delete
+  std::vector<Twin> twins;            ///< by key; where our object would be new, it is held, too
   std::size_t unchanged = 0;
   std::map<std::pair<std::string, std::string>, ScopeCounts> scopes;  ///< by source and scope
   std::string fingerprint;                                            ///< of the owner's set of live objects
 
   [[nodiscard]] std::size_t count(Action action) const;
+  friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 }  // namespace r2i::plan

@@ -52,13 +52,15 @@ struct Wanted {
   std::vector<ScopeRead> scopes;
 };
 
-/// Folds the live objects into a plan. Only what differs is kept. Pure: no clock, no I/O; the order of see() does not
-/// show.
-class Planner {
+/// Folds the live objects into a plan. Only what differs is kept. Pure: no clock, no I/O; the order in which the
+/// objects come does not show.
+class Planner : public LiveSink {
  public:
   Planner(Wanted wanted, Policy policy);
-  ~Planner();
-  void see(LiveObject&& live);
+  ~Planner() override;
+  void object(LiveObject&& live) override;
+  void restart() override;
+  /// To be called once, after the last object.
   Plan finish();
 
  private:

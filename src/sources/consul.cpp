@@ -5,7 +5,7 @@
 #include "sources/consul_options.hpp"
 #include "sources/consul_scope.hpp"
 #include "sources/expectations.hpp"
-#include "sources/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include "net/http_client.hpp"
 #include "sources/consul_parse.hpp"
 #include "sources/consul_session.hpp"
-#include "sources/name_filter.hpp"
+#include "model/name_filter.hpp"
 
 #include <deque>
 #include <memory>

@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "model/codes.hpp"
 #include "sources/expectations.hpp"
-#include "sources/name_filter.hpp"
+#include "model/name_filter.hpp"
 
 #include <fmt/format.h>
 

@@ -116,7 +116,7 @@ std::optional<Converted> claim_host(const Service& service, const ConversionSett
 std::optional<Converted> convert(Service&& service, const ConversionSettings& settings, Diagnostics& diagnostics) {
   if (!keep_service(service, diagnostics)) return std::nullopt;
   auto host = host_of(service, settings, diagnostics);
-  if (!host) return std::nullopt;
+  if (!host) return Converted{service.name, service.scope, "", true, {}};
 
   Converted converted{service.name, service.scope, std::move(*host), false, {}};
   std::vector<Candidate> candidates = registered(service, diagnostics);

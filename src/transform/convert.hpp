@@ -15,7 +15,7 @@ namespace r2i::transform {
 struct Converted {
   std::string service;  ///< the registry's own name
   std::shared_ptr<const Scope> scope;
-  std::string host;
+  std::string host;       ///< empty: its template gives none; not for combine()
   bool withheld = false;  ///< it claims its host, but is not to be written; the reason is reported
   ServiceEntry entry;     ///< without layout: endpoints are inline
 };

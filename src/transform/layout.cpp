@@ -1,7 +1,7 @@
 #include "transform/layout.hpp"
 
 #include "base/natural_order.hpp"
-#include "model/host_label.hpp"
+#include "model/selector.hpp"
 
 #include <fmt/format.h>
 
@@ -44,7 +44,7 @@ std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
     return objects;
   }
   const std::string& host = entry.hosts.front();
-  const std::pair<std::string, std::string> selected{mark::kHost, host_label(host)};
+  const std::pair<std::string, std::string> selected{mark::kHost, selector_value(host)};
   std::vector<Endpoint> endpoints = std::exchange(entry.endpoints, {});
   entry.workload_selector.labels = {selected};
   objects.reserve(endpoints.size() + 1);

@@ -73,6 +73,20 @@ std::string read_head(int fd, std::string& buffer) {
   }
 }
 
+/// The next `length` bytes off `buffer`; fewer at the end of the connection.
+std::string read_body(int fd, std::string& buffer, std::size_t length) {
+  char block[4096];
+  while (buffer.size() < length) {
+    const auto got = ::recv(fd, block, sizeof block, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    buffer.append(block, static_cast<std::size_t>(got));
+  }
+  std::string body = buffer.substr(0, length);
+  buffer.erase(0, body.size());
+  return body;
+}
+
 /// Whether the peer has closed, waiting for that at most `milliseconds` (-1: however long).
 bool has_gone(int fd, int milliseconds) {
   pollfd poller{.fd = fd, .events = POLLIN, .revents = 0};
@@ -152,8 +166,11 @@ void LoopbackServer::serve(Connection& connection) {
   std::string buffer;
   bool reset = false;
   while (!stopping_) {
-    ServerRequest request{.target = {}, .head = read_head(fd, buffer), .number = 0, .connection = number};
+    ServerRequest request{.target = {}, .head = read_head(fd, buffer), .body = {}, .number = 0, .connection = number};
     if (request.head.empty()) break;
+    if (const std::string length = request.header("content-length"); !length.empty()) {
+      request.body = read_body(fd, buffer, std::stoul(length));
+    }
     const auto begin = request.head.find(' ') + 1;
     request.target = request.head.substr(begin, request.head.find(' ', begin) - begin);
     request.number = ++requests_;

@@ -15,9 +15,11 @@ namespace r2i::testing {
 struct ServerRequest {
   std::string target;  ///< path and query
   std::string head;    ///< the request line and the headers as they came
+  std::string body;    ///< as long as Content-Length says
   int number;          ///< counts all requests of the server, from 1
   int connection;      ///< which connection it came on, from 1
 
+  [[nodiscard]] std::string method() const { return head.substr(0, head.find(' ')); }
   /// The value of a header (name in any case), or empty.
   [[nodiscard]] std::string header(std::string_view name) const;
 };

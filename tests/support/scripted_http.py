@@ -31,6 +31,7 @@ class Request:
     headers: Message
     connection: int
     at: float  # monotonic
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,11 @@ class ScriptedServer:
     def usual(self, request: Request) -> Answer:
         raise NotImplementedError
 
+    def next_step(self, request: Request) -> Step | None:
+        """What is scripted for this request; nothing: the usual answer. Called once for each."""
+        steps = self._steps[request.path]
+        return steps.popleft() if steps else self._always.get(request.path)
+
     def script(self, path: str, *steps: Step) -> None:
         self._steps[path].extend(steps)
 
@@ -169,14 +175,14 @@ class ScriptedServer:
 
     def serve(self, handler: BaseHTTPRequestHandler, connection: int) -> None:
         path, _, query = handler.path.partition("?")
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         request = Request(handler.command, handler.path, unquote(path), parse_qs(query, keep_blank_values=True),
-                          handler.headers, connection, time.monotonic())
+                          handler.headers, connection, time.monotonic(), body)
         with self._arrival:
             self.requests.append(request)
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
-            steps = self._steps[request.path]
-            step = steps.popleft() if steps else self._always.get(request.path, _usual)
+            step = self.next_step(request) or _usual
             self._arrival.notify_all()
         exchange = Exchange(self, handler, request)
         try:
@@ -221,7 +227,7 @@ def _handler_of(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             server.serve(self, self.number)
 
-        do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -87,6 +87,26 @@ TEST_CASE("new file: it appears when committed, for its owner alone, and replace
   CHECK((status.st_mode & 0777U) == 0600U);
 }
 
+TEST_CASE("new file: one for everyone heeds the umask") {
+  const TempDir dir;
+  const mode_t before = ::umask(0027);
+  NewFile file(dir.path("a.yaml"), FileAccess::everyone);
+  file.commit();
+  ::umask(before);
+  struct stat status {};
+  REQUIRE(::stat(dir.path("a.yaml").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777U) == 0640U);
+}
+
+TEST_CASE("new file: a name of full length has room beside it") {
+  const TempDir dir;
+  const std::string name(255, 'x');
+  NewFile file(dir.path(name));
+  file.output().write("new");
+  file.commit();
+  CHECK(dir.read(name) == "new");
+}
+
 TEST_CASE("new file: without a commit nothing has changed and nothing is left behind") {
   const TempDir dir;
   const std::string path = dir.write("snapshot.json", "old");

@@ -139,6 +139,93 @@ TEST_CASE("headers are those of the request alone") {
   CHECK(server.connections() == 1);
 }
 
+TEST_CASE("methods and bodies, one after the other on one handle") {
+  std::vector<std::string> seen;
+  LoopbackServer server([&](const ServerRequest& request) {
+    seen.push_back(request.method() + " " + request.header("content-type") + " " + request.header("content-length") +
+                   " " + request.body);
+    CHECK(request.header("expect").empty());
+    return reply(200, "");
+  });
+  HttpClient client({});
+  const auto send = [&](HttpMethod method, const std::string& body, const std::string& type) {
+    answered(client.get({.url = server.url("/"), .method = method, .body = body, .content_type = type}, {}));
+  };
+  send(HttpMethod::patch, "one", "a/b");
+  send(HttpMethod::get, "", "");
+  send(HttpMethod::patch, "two", "a/b");
+  send(HttpMethod::delete_, "three", "c/d");
+  send(HttpMethod::post, "four", "c/d");
+  send(HttpMethod::get, "", "");
+  send(HttpMethod::post, "", "");
+  send(HttpMethod::delete_, "", "");
+  CHECK(seen == std::vector<std::string>{"PATCH a/b 3 one", "GET   ", "PATCH a/b 3 two", "DELETE c/d 5 three",
+                                         "POST c/d 4 four", "GET   ", "POST  0 ", "DELETE  0 "});
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a large body is sent at once, and again with each attempt") {
+  const std::string body(2 << 20, 'b');
+  LoopbackServer server([&](const ServerRequest& request) {
+    CHECK(request.header("expect").empty());
+    CHECK(request.body == body);
+    if (request.number == 1) return ServerReply{"", Then::reset};
+    return reply(request.number == 2 ? 503 : 200, "");
+  });
+  HttpClient client({}, kQuick);
+  const auto answer = answered(
+      client.get({.url = server.url("/"), .method = HttpMethod::patch, .body = body, .content_type = "a/b"}, {}));
+  CHECK(answer.status == 200);
+  CHECK(answer.attempts == 3);
+}
+
+TEST_CASE("a redirect takes the body along, or is refused") {
+  LoopbackServer server([](const ServerRequest& request) {
+    if (request.target == "/old") return reply(308, "", "Location: /new\r\n");
+    if (request.target == "/see") return reply(303, "", "Location: /new\r\n");
+    return reply(200, request.method() + " " + request.body);
+  });
+  HttpClient client({});
+  const auto patch = [&](const char* target) {
+    return client.get({.url = server.url(target), .method = HttpMethod::patch, .body = "x", .content_type = "a/b"}, {});
+  };
+  CHECK(answered(patch("/old")).body == "PATCH x");
+  const auto failure = failed(patch("/see"));
+  CHECK(failure.kind == Kind::redirect);
+  CHECK(has(failure.message, "redirects a PATCH (303)"));
+}
+
+TEST_CASE("a batch works while it waits for answers") {
+  struct Worker : HttpBatch {
+    std::string url;
+    int left = 2;
+    int worked = 0;
+    std::atomic<bool> release = false;
+    std::optional<HttpRequest> next() override {
+      return left-- > 0 ? std::optional(HttpRequest{.url = url}) : std::nullopt;
+    }
+    void done(HttpRequest, HttpResult result) override { CHECK(result.has_value()); }
+    bool work() override {
+      if (worked == 3) release = true;
+      return ++worked <= 3;
+    }
+  } worker;
+  LoopbackServer server([&](const ServerRequest&) {
+    while (!worker.release) std::this_thread::yield();  // would hang if nothing worked meanwhile
+    return reply(200, "");
+  });
+  worker.url = server.url("/");
+  HttpClient({}).run(worker, {});
+  CHECK(worker.worked >= 4);
+}
+
+TEST_CASE("the budget of retries is the policy's") {
+  LoopbackServer server([](const ServerRequest&) { return reply(503, ""); });
+  List list(10, server.url("/"));
+  HttpClient({.window = 2}, {.base = milliseconds{1}, .cap = milliseconds{2}, .budget = 3}).run(list, {});
+  CHECK(server.requests() == 10 + 3);
+}
+
 TEST_CASE("a header value with a line break is refused and not repeated") {
   HttpClient client({});
   for (const auto& value : {std::string("s3cret\r\nX-Evil: 1"), std::string("s3cret\n"), std::string("s3cret\0x", 8)}) {

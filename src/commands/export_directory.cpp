@@ -1,0 +1,111 @@
+#include "commands/export_directory.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "commands/planning.hpp"
+#include "commands/show_plan.hpp"
+#include "plan/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace r2i::commands {
+
+namespace {
+
+using directory::FileStep;
+using directory::Outlook;
+
+std::string_view verb_of(FileStep::Kind kind, bool check) {
+  switch (kind) {
+    case FileStep::Kind::create:
+      return check ? "would create" : "created";
+    case FileStep::Kind::rewrite:
+      return check ? "would change" : "changed";
+    case FileStep::Kind::move:
+      return check ? "would move" : "moved";
+    case FileStep::Kind::remove:
+      return check ? "would remove" : "removed";
+  }
+  return "";
+}
+
+/// The changes of the plan, and a rewrite of every other object that is wanted: the plan is about what objects mean,
+/// and files of ours are to have the same bytes for the same input.
+std::vector<Change> changes_of_files(const Planned& planned) {
+  std::set<ObjectKey> settled;
+  for (const Change& change : planned.plan.changes) settled.insert(change.key);
+  for (const plan::Held& held : planned.plan.held) settled.insert(held.change.key);
+  for (const ObjectKey& key : planned.plan.left_alone) settled.insert(key);
+  std::vector<Change> changes = planned.plan.changes;
+  for (const Manifest& object : planned.objects) {
+    Change change;
+    change.key = key_of(object);
+    if (settled.contains(change.key) || planned.directory->is_exact(change.key)) continue;
+    change.action = Action::update;
+    change.after = object;
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+/// Everything that is to be written is known beforehand; what stands in the way is one error before the first write.
+void require_way(const Session& session, const Planned& planned, const Outlook& outlook) {
+  std::vector<std::string> lines;
+  for (const directory::Obstacle& obstacle : outlook.obstacles) {
+    lines.push_back(fmt::format("{}: {}", obstacle.problem.place, obstacle.problem.message));
+  }
+  const std::string foreign =
+      session.settings.kustomization ? planned.directory->foreign_kustomization() : std::string();
+  if (!foreign.empty())
+    lines.push_back(fmt::format("{}: it is not ours; remove it, or leave --kustomization out", foreign));
+  if (!lines.empty()) throw Error(ErrorKind::usage, "nothing was written:\n" + join(lines, "\n"));
+}
+
+void print_steps(Session& session, const Outlook& outlook) {
+  const bool check = session.settings.check;
+  std::vector<std::string> lines;
+  for (const FileStep& step : outlook.steps) {
+    const std::string from = step.from.empty() ? "" : fmt::format(" (was {})", step.from);
+    lines.push_back(fmt::format("{} {}{}\n", verb_of(step.kind, check), step.place, from));
+  }
+  std::ranges::sort(lines);
+  for (const std::string& line : lines) session.out.write(line);
+  session.out.flush();
+}
+
+void keep_file_facts(Session& session, const Outlook& outlook) {
+  if (session.settings.check) return;
+  for (const FileStep& step : outlook.steps) ++session.facts.objects[std::string(verb_of(step.kind, false))];
+}
+
+}  // namespace
+
+ExitCode export_to_directory(Session& session) {
+  const config::Settings& settings = session.settings;
+  const Planned planned = plan_for_directory(session, settings.output_dir);
+  session.report.show_losses();
+  if (!planned.gathered.complete() && !settings.allow_partial) {
+    session.report.fail(
+        "nothing was written, since a source was not read in full; --allow-partial goes on with the rest");
+    return ExitCode::source;
+  }
+  say_plan(session, planned.plan);
+  const std::vector<Change> changes = changes_of_files(planned);
+  const Outlook outlook = planned.directory->outlook(changes, settings.api_version);
+  require_way(session, planned, outlook);
+  const bool list_changes = settings.kustomization && planned.directory->kustomization_would_change(outlook.steps);
+  print_steps(session, outlook);
+  keep_file_facts(session, outlook);
+  ExitCode code = exit_code_of_plan(session, planned, true);
+  if (settings.check) return outlook.steps.empty() && !list_changes ? code : worst_of(code, ExitCode::findings);
+
+  const Stopwatch watch(session.facts, "write");
+  if (!outlook.steps.empty()) planned.directory->write(*session.context, changes, settings.api_version);
+  if (settings.kustomization) planned.directory->write_kustomization();
+  return code;
+}
+
+}  // namespace r2i::commands

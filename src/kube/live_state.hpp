@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/json_cursor.hpp"
+#include "model/change.hpp"
+#include "model/live_object.hpp"
+
+#include <optional>
+#include <string>
+
+namespace r2i::kube {
+
+/// Reads one object as the API server answers it; nothing if it is none, or not one of ours to read.
+std::optional<LiveObject> read_object(JsonCursor& cursor, std::string body);
+
+/// The metadata.resourceVersion of an object, or empty.
+std::string read_resource_version(JsonCursor& cursor, std::string body);
+
+/// What of an object is not as the plan knew it: "its spec, its labels"; empty if only its resourceVersion may have
+/// moved, as when istiod writes the status. `manager` is ours.
+std::string differences(const LiveObject& live, const Precondition& planned, const std::string& manager);
+
+/// Whether the object already is what we are about to write.
+bool is_written(const LiveObject& live, const Manifest& wanted, const std::string& manager);
+
+}  // namespace r2i::kube

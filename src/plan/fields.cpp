@@ -1,0 +1,222 @@
+#include "plan/fields.hpp"
+
+#include "base/text.hpp"
+#include "model/manifest_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace r2i::plan {
+
+namespace {
+
+std::string port_path(const std::string& list, const ServicePort& port) {
+  return fmt::format("{}[name=\"{}\"]", list, port.name);
+}
+
+/// Walks along visit_…() and tells `on_leaf(path, member)` of each value that is owned as one.
+template <typename OnLeaf>
+class Walker {
+ public:
+  Walker(std::string path, OnLeaf& on_leaf) : path_(std::move(path)), on_leaf_(on_leaf) {}
+
+  template <typename T>
+  void field(std::string_view name, T& member) {
+    walk(path_ + "." + std::string(name), member);
+  }
+
+ private:
+  template <typename T>
+  void walk(const std::string& path, T& member) {
+    using Member = std::remove_const_t<T>;
+    if constexpr (std::is_same_v<Member, Pairs> || std::is_same_v<Member, PortMap>) {
+      for (auto& [key, value] : member) on_leaf_(path + "." + key, value);
+    } else if constexpr (std::is_same_v<Member, std::vector<ServicePort>>) {
+      for (auto& port : member) {
+        Walker inner(port_path(path, port), on_leaf_);
+        visit_port(inner, port);
+      }
+    } else if constexpr (std::is_same_v<Member, WorkloadSelector>) {
+      Walker inner(path, on_leaf_);
+      visit_selector(inner, member);
+    } else {
+      on_leaf_(path, member);
+    }
+  }
+
+  std::string path_;
+  OnLeaf& on_leaf_;
+};
+
+/// All leaves of an object but its name and namespace, which are what it is found by.
+template <typename Object, typename OnLeaf>
+void walk_object(Object& object, OnLeaf on_leaf) {
+  Walker meta(".metadata", on_leaf);
+  meta.field("annotations", object.meta.annotations);
+  meta.field("labels", object.meta.labels);
+  Walker spec(".spec", on_leaf);
+  if constexpr (std::is_same_v<std::remove_const_t<Object>, ServiceEntry>) {
+    visit_service_entry(spec, object);
+  } else {
+    visit_endpoint(spec, object.spec);
+  }
+}
+
+class Collector {
+ public:
+  explicit Collector(std::vector<Field>& out) : out_(out) {}
+
+  void operator()(const std::string& path, const std::string& value) {
+    // An empty value of a map is a value; an empty field of an object is none.
+    if (!value.empty() || path.starts_with(".metadata.")) out_.push_back({path, std::string_view(value)});
+  }
+  void operator()(const std::string& path, std::uint32_t value) {
+    if (value != 0) out_.push_back({path, value});
+  }
+  void operator()(const std::string& path, Location value) {
+    out_.push_back({path, kLocationNames[static_cast<std::size_t>(value)]});
+  }
+  void operator()(const std::string& path, Resolution value) {
+    out_.push_back({path, kResolutionNames[static_cast<std::size_t>(value)]});
+  }
+  template <typename Item>
+  void operator()(const std::string& path, const std::vector<Item>& values) {
+    if (!values.empty()) out_.push_back({path, &values});
+  }
+
+ private:
+  std::vector<Field>& out_;
+};
+
+/// Empties what is not to be kept; what is left without a key or a number goes afterwards.
+class Eraser {
+ public:
+  explicit Eraser(const std::function<bool(const std::string&)>& keep) : keep_(keep) {}
+
+  template <typename T>
+  void operator()(const std::string& path, T& value) {
+    if constexpr (!std::is_enum_v<T>) {
+      if (!keep_(path)) value = T{};
+    }
+  }
+
+ private:
+  const std::function<bool(const std::string&)>& keep_;
+};
+
+/// Takes the entries of a map away; a walk alone could only empty their values.
+void keep_entries(auto& map, const std::string& path, const std::function<bool(const std::string&)>& keep) {
+  std::erase_if(map, [&](const auto& entry) { return !keep(path + "." + entry.first); });
+}
+
+std::vector<std::string> sorted(const std::vector<std::string>& values) {
+  std::vector<std::string> copy = values;
+  std::ranges::sort(copy);
+  return copy;
+}
+
+PortMap sorted_ports(const Endpoint& endpoint) {
+  PortMap ports = endpoint.ports;
+  std::ranges::sort(ports);
+  return ports;
+}
+
+Pairs sorted_labels(const Endpoint& endpoint) {
+  Pairs labels = endpoint.labels;
+  std::ranges::sort(labels);
+  return labels;
+}
+
+/// Endpoints with their maps and themselves in one order, whatever order they came in.
+std::vector<Endpoint> sorted(const std::vector<Endpoint>& endpoints) {
+  std::vector<Endpoint> copy = endpoints;
+  for (Endpoint& endpoint : copy) {
+    endpoint.ports = sorted_ports(endpoint);
+    endpoint.labels = sorted_labels(endpoint);
+  }
+  const auto tie = [](const Endpoint& e) {
+    return std::tie(e.address, e.ports, e.network, e.locality, e.service_account, e.weight, e.labels);
+  };
+  std::ranges::sort(copy, [&](const Endpoint& a, const Endpoint& b) { return tie(a) < tie(b); });
+  return copy;
+}
+
+struct SameValue {
+  template <typename T>
+  bool operator()(const T& a, const T& b) const {
+    return a == b;
+  }
+  template <typename Item>
+  bool operator()(const std::vector<Item>* a, const std::vector<Item>* b) const {
+    return *a == *b || (a->size() == b->size() && sorted(*a) == sorted(*b));
+  }
+  template <typename A, typename B>
+  bool operator()(const A& /*a*/, const B& /*b*/) const {
+    return false;
+  }
+};
+
+struct InWords {
+  std::string operator()(std::string_view value) const { return in_quotes(value); }
+  std::string operator()(std::uint32_t value) const { return fmt::to_string(value); }
+  std::string operator()(const std::vector<std::string>* values) const {
+    constexpr std::size_t kMostShown = 3;
+    std::vector<std::string> shown;
+    for (const std::string& value : *values) {
+      if (shown.size() == kMostShown) break;
+      shown.push_back(in_quotes(value));
+    }
+    const std::string more =
+        values->size() > kMostShown ? fmt::format(" and {} more", values->size() - kMostShown) : "";
+    return join(shown, ", ") + more;
+  }
+  std::string operator()(const std::vector<Endpoint>* values) const {
+    std::vector<std::string> addresses;
+    for (const Endpoint& endpoint : *values) addresses.push_back(endpoint.address);
+    return fmt::format("{} ({})", counted(values->size(), "endpoint"), (*this)(&addresses));
+  }
+};
+
+}  // namespace
+
+std::vector<Field> fields_of(const Manifest& manifest) {
+  std::vector<Field> fields;
+  constexpr std::size_t kUsual = 24;
+  fields.reserve(kUsual);
+  std::visit([&](const auto& object) { walk_object(object, Collector(fields)); }, manifest);
+  std::ranges::sort(fields, {}, &Field::path);
+  return fields;
+}
+
+bool same_value(const FieldValue& a, const FieldValue& b) {
+  return std::visit(SameValue{}, a, b);
+}
+
+std::string in_words(const FieldValue& value) {
+  return std::visit(InWords{}, value);
+}
+
+Manifest keep_fields(const Manifest& manifest, const std::function<bool(const std::string&)>& keep) {
+  Manifest copy = manifest;
+  std::visit(
+      [&](auto& object) {
+        keep_entries(object.meta.annotations, ".metadata.annotations", keep);
+        keep_entries(object.meta.labels, ".metadata.labels", keep);
+        if constexpr (std::is_same_v<std::decay_t<decltype(object)>, ServiceEntry>) {
+          keep_entries(object.workload_selector.labels, ".spec.workloadSelector.labels", keep);
+          std::erase_if(object.ports, [&](const ServicePort& port) {
+            return !keep(port_path(".spec.ports", port) + ".name") && !keep(port_path(".spec.ports", port) + ".number");
+          });
+        } else {
+          keep_entries(object.spec.labels, ".spec.labels", keep);
+          keep_entries(object.spec.ports, ".spec.ports", keep);
+        }
+        walk_object(object, Eraser(keep));
+      },
+      copy);
+  return copy;
+}
+
+}  // namespace r2i::plan

@@ -1,0 +1,88 @@
+#include "plan/ownership.hpp"
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "model/selector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace r2i::plan {
+
+namespace {
+
+std::string value_of(const Pairs& pairs, std::string_view key) {
+  return std::string(find_value(pairs, key).value_or(std::string_view()));
+}
+
+/// The host of a ServiceEntry, the value that selects a WorkloadEntry: both cut to what a label holds.
+std::string host_mark(const Manifest& manifest) {
+  if (const auto* entry = std::get_if<ServiceEntry>(&manifest)) {
+    return entry->hosts.empty() ? "" : selector_value(entry->hosts.front());
+  }
+  return value_of(meta_of(manifest).labels, mark::kHost);
+}
+
+}  // namespace
+
+Standing standing_of(const LiveObject& live, const Policy& policy) {
+  const std::string owner = value_of(meta_of(live.manifest).labels, mark::kOwner);
+  if (is_ours(live, policy.owner, policy.manager)) return Standing::ours;
+  return owner.empty() || owner == policy.owner ? Standing::foreign : Standing::other_owner;
+}
+
+bool is_ours(const LiveObject& live, const std::string& owner, const std::string& manager) {
+  const bool marked = value_of(meta_of(live.manifest).labels, mark::kOwner) == owner;
+  return marked && (manager.empty() || live.applied_by(manager) != nullptr);
+}
+
+void OwnerSet::add(const ObjectKey& key, const LiveObject& live) {
+  lines_.push_back(fmt::format("{} {} {}", key.display(), live.uid, live.generation));
+}
+
+std::string OwnerSet::fingerprint() {
+  constexpr std::size_t kDigits = 32;
+  std::ranges::sort(lines_);
+  return short_hash(join(lines_, "\n"), kDigits);
+}
+
+std::string managers_of(const LiveObject& live, const std::string& but) {
+  std::vector<std::string> names;
+  for (const FieldManager& manager : live.managers) {
+    if (manager.subresource.empty() && manager.name != but) names.push_back(manager.name);
+  }
+  std::ranges::sort(names);
+  const auto twins = std::ranges::unique(names);
+  names.erase(twins.begin(), twins.end());
+  return join(names, ", ");
+}
+
+bool is_disabled(const Manifest& manifest) {
+  const ObjectMeta& meta = meta_of(manifest);
+  return value_of(meta.annotations, mark::kReconcile) == mark::kDisabled ||
+         value_of(meta.labels, mark::kReconcile) == mark::kDisabled;
+}
+
+ServiceName service_of(const Manifest& manifest) {
+  const ObjectMeta& meta = meta_of(manifest);
+  ServiceName service{value_of(meta.labels, mark::kSource), value_of(meta.annotations, mark::kScope),
+                      value_of(meta.annotations, mark::kService)};
+  if (service.service.empty()) {
+    // The annotation is left out where the host begins with the name, which then has no dot.
+    const std::string host = host_mark(manifest);
+    service.service = host.substr(0, host.find('.'));
+  }
+  return service;
+}
+
+std::string group_of(const Manifest& manifest) {
+  return meta_of(manifest).nspace + "/" + host_mark(manifest);
+}
+
+std::size_t endpoints_in(const Manifest& manifest) {
+  const auto* entry = std::get_if<ServiceEntry>(&manifest);
+  return entry != nullptr ? entry->endpoints.size() : 1;
+}
+
+}  // namespace r2i::plan

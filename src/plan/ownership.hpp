@@ -1,0 +1,45 @@
+#pragma once
+
+#include "plan/planner.hpp"
+
+#include "model/change.hpp"
+#include "model/live_object.hpp"
+
+#include <string>
+#include <vector>
+
+namespace r2i::plan {
+
+enum class Standing { ours, other_owner, foreign };
+
+/// Ours is what has our owner's label and, in a cluster, an Apply entry of our manager.
+Standing standing_of(const LiveObject& live, const Policy& policy);
+
+/// As standing_of() says `ours`.
+bool is_ours(const LiveObject& live, const std::string& owner, const std::string& manager);
+
+/// Which objects an owner has, and which spec each: told as a hash that does not depend on their order.
+class OwnerSet {
+ public:
+  void add(const ObjectKey& key, const LiveObject& live);
+  [[nodiscard]] std::string fingerprint();
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+/// Who else has set fields: "argocd-controller, kubectl-edit". `status` does not count.
+std::string managers_of(const LiveObject& live, const std::string& but = {});
+
+/// Whether registry2istio.io/reconcile: disabled, as a label or an annotation, takes the object out of our hands.
+bool is_disabled(const Manifest& manifest);
+
+/// The service that an object of ours is for, by its marks.
+ServiceName service_of(const Manifest& manifest);
+
+/// What all objects of one service have in common: namespace and host, as a label's value has it.
+std::string group_of(const Manifest& manifest);
+
+std::size_t endpoints_in(const Manifest& manifest);
+
+}  // namespace r2i::plan

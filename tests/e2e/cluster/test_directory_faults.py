@@ -1,0 +1,232 @@
+"""`export --output-dir` where the disk is full, the program is killed, or the registry is not well: no file is lost that
+has to stay, none is left by half, and the next run heals. It never asks a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.processes import wait_for
+from support.program import Run
+from world import World, foreign_entry, host
+
+MANY = 300
+FOREIGN = "# somebody else's\n"
+
+
+@pytest.fixture
+def folder(world: World) -> Path:
+    """As an earlier run left it, with files of somebody else's. Due: `changed` has more endpoints than before, `new` is new,
+    `gone` is gone, and `stays` stays."""
+    path = world.folder / "out"
+    world.services = {"changed": ["10.0.0.1"], "gone": ["10.0.0.2"], "stays": ["10.0.0.3"],
+                      **{f"s{number:03}": [f"10.1.{number // 250}.{number % 250}"] for number in range(MANY)}}
+    assert export(world, path).code == 0
+    (path / "README.yaml").write_text(FOREIGN)
+    (path / "theirs.yaml").write_text(json.dumps(foreign_entry()))
+    world.services["changed"] = [f"10.2.0.{number}" for number in range(1, 101)]
+    world.services["new"] = ["10.0.0.4"]
+    del world.services["gone"]
+    return path
+
+
+def export(world: World, path: Path, *flags: str) -> Run:
+    return world.run("export", "--output-dir", path, "--max-shrink-percent", "100", *flags)
+
+
+def files(path: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(path)): file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file()}
+
+
+def wanted(world: World, path: Path) -> dict[str, bytes]:
+    """What a run into a new folder writes, and the files of somebody else's."""
+    clean = world.folder / "clean"
+    assert export(world, clean).code == 0
+    theirs = {name: (path / name).read_bytes() for name in ("README.yaml", "theirs.yaml")}
+    return {**files(clean), **theirs}
+
+
+def assert_whole(world: World, path: Path, before: dict[str, bytes]) -> None:
+    """Every file is as it was, or as it should be; only `gone` may be gone. And nobody asked the cluster."""
+    after, ends = files(path), wanted(world, path)
+    for name, text in before.items():
+        assert after.get(name, b"") in (text, ends.get(name, b"")), name
+    leftovers = {name for name in after if name not in before and name not in ends}
+    assert all(Path(name).name.startswith(".") for name in leftovers), leftovers
+    assert world.api.words() == []
+
+
+def assert_heals(world: World, path: Path) -> None:
+    run = export(world, path)
+    assert run.code == 0, run
+    assert files(path) == wanted(world, path)
+    assert export(world, path, "--check").code == 0
+
+
+def test_clean_run(world: World, folder: Path) -> None:
+    before = files(folder)
+    assert export(world, folder, "--check").code == 1 and files(folder) == before
+    assert_whole(world, folder, before)
+    assert_heals(world, folder)
+
+
+# A full disk
+
+
+@pytest.mark.parametrize("limit", [0, 100, 600, 2000])
+def test_files_that_may_not_grow(world: World, folder: Path, limit: int) -> None:
+    """A limit in bytes stands for the disk that is full from some file on; here the largest file is `changed`."""
+    before = files(folder)
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as a disk does: an error, no signal
+
+    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100", preexec_fn=limited) as started:
+        run = started.wait()
+    assert run.code not in (0, 1, 7) and host("changed") in run.stderr, run
+    assert_whole(world, folder, before)
+    assert_heals(world, folder)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk of 256 KiB."""
+    place = "/mnt"
+    script = f"mount -t tmpfs -o size=256k tmpfs {place} && echo ready && exec sleep 600"
+    with subprocess.Popen(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout is not None
+            if holder.stdout.readline() != "ready\n":
+                pytest.skip("this machine lets nobody mount a small disk")
+            yield Path(f"/proc/{holder.pid}/root{place}")
+        finally:
+            holder.kill()
+
+
+@pytest.mark.parametrize("free", [0, 20, 100])
+def test_full_disk(world: World, small_disk: Path, free: int) -> None:
+    """Of `free` KiB."""
+    path = small_disk / "out"
+    world.services = {"changed": ["10.0.0.1"], "gone": ["10.0.0.2"], "stays": ["10.0.0.3"]}
+    assert export(world, path).code == 0
+    (path / "README.yaml").write_text(FOREIGN)
+    (path / "theirs.yaml").write_text(FOREIGN)
+    before = files(path)
+    ballast = small_disk / "ballast"
+    left = os.statvfs(small_disk)
+    ballast.write_bytes(b"x" * (left.f_bavail * left.f_bsize - free * 1024))
+    world.services = {"changed": [f"10.2.0.{number}" for number in range(1, 201)], "stays": ["10.0.0.3"],
+                      **{f"s{number:03}": [f"10.1.0.{number}"] for number in range(1, 100)}}
+    run = export(world, path)
+    assert run.code not in (0, 1, 7) and "No space left on device" in run.stderr, run
+    assert_whole(world, path, before)
+    ballast.unlink()
+    world.services = {name: addresses for name, addresses in world.services.items() if not name.startswith("s0")}
+    assert_heals(world, path)
+
+
+def test_file_in_place_of_the_folder(world: World) -> None:
+    path = world.folder / "out"
+    path.mkdir()
+    (path / "mesh").write_text("a file")
+    world.services = {"web": ["10.0.0.1"]}
+    run = export(world, path)
+    assert run.code not in (0, 1, 7) and "mesh" in run.stderr and (path / "mesh").read_text() == "a file", run
+
+
+# kill -9
+
+
+@pytest.mark.parametrize("written", [0, 1, 10, 100, 290])
+def test_killed_after_some_files(world: World, written: int) -> None:
+    """That many files are there."""
+    path = world.folder / "out"
+    world.services = {f"s{number:03}": [f"10.1.{number // 250}.{number % 250}"] for number in range(MANY)}
+    with world.start("export", "--output-dir", path) as started:
+        wait_for(lambda: started.process.poll() is not None or len(list(path.rglob("*.yaml"))) >= written, "files", pause=0)
+        started.process.kill()
+        started.wait()
+    assert_whole_of_new(world, path)
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_killed_at_a_random_moment(world: World, folder: Path, attempt: int) -> None:
+    """The moment is recorded: R2I_SEED repeats it as well as a clock can."""
+    seed = int(os.environ.get("R2I_SEED", time.time_ns() % 1_000_000)) + attempt
+    delay = random.Random(seed).uniform(0, 0.06)
+    before = files(folder)
+    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100") as started:
+        try:
+            started.process.wait(delay)
+        except subprocess.TimeoutExpired:
+            started.process.kill()
+        run = started.wait()
+    print(f"R2I_SEED={seed - attempt}, attempt {attempt}: killed after {delay:.4f} s, code {run.code}")
+    assert_whole(world, folder, before)
+    assert_heals(world, folder)
+
+
+def assert_whole_of_new(world: World, path: Path) -> None:
+    clean = world.folder / "clean"
+    assert export(world, clean).code == 0
+    ends = files(clean)
+    for name, text in files(path).items() if path.exists() else ():
+        assert Path(name).name.startswith(".") or text == ends[name], name
+    assert export(world, path).code == 0 and files(path) == ends
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal(world: World, folder: Path, number: signal.Signals, code: int) -> None:
+    before = files(folder)
+    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100") as started:
+        started.signal(number)
+        run = started.wait(10)
+    assert run.code in (code, -number, 0), run
+    assert_whole(world, folder, before)
+    assert_heals(world, folder)
+
+
+# The registry
+
+
+def incomplete(world: World) -> None:
+    world.complete = False
+
+
+def empty(world: World) -> None:
+    world.services.clear()
+
+
+def half(world: World) -> None:
+    world.services = {name: addresses for name, addresses in world.services.items() if name < "s150"}
+
+
+@pytest.mark.parametrize("happening, code", [(incomplete, 3), (empty, 5), (half, 5)])
+def test_registry_that_is_not_well(world: World, folder: Path, happening: Callable[[World], None], code: int) -> None:
+    """The same guards hold for files."""
+    before = files(folder)
+    happening(world)
+    run = world.run("export", "--output-dir", folder)
+    assert run.code == code, run
+    assert [name for name in before if name not in files(folder)] == []
+    assert world.api.words() == []
+
+
+def test_old_snapshot(world: World, folder: Path) -> None:
+    world.age = timedelta(hours=1)
+    before = files(folder)
+    run = export(world, folder)
+    assert run.code == 5 and "--max-snapshot-age" in run.stderr, run
+    assert [name for name in before if name not in files(folder)] == []
+    assert export(world, folder, "--max-snapshot-age", "0").code == 0

@@ -1,0 +1,154 @@
+"""The cluster cannot be read, or cannot be believed: nothing is known of what is there, so nothing is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from support.api_faults import expired_page, not_allowed, not_authenticated, not_served, status, throttled
+from support.faults import (compressed, cut, dies, endless, fails, hangs_up, redirects, resets, rewritten, says, silent,
+                            trickles)
+from support.processes import free_port
+from support.program import Run
+from support.scripted_http import Step
+from support.snapshots import JsonObject
+from world import PRUNE, World, assert_nothing_lost, settled
+
+
+@dataclass(frozen=True)
+class Fault:
+    step: Step
+    says: str  # a pattern
+    flags: tuple[str, ...] = ()
+    passes: bool = False  # once, it is got over
+    deep: bool = True  # makes sense on every page
+
+
+SOON = ("--request-timeout", "300ms")
+PODS = '{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}'
+
+FAULTS = {
+    "500": Fault(status(500, "InternalError", "etcdserver: leader changed"), "leader changed", passes=True),
+    "503": Fault(fails(503, "upstream connect error"), "503", passes=True),
+    "504": Fault(status(504, "Timeout", "the server was unable to return a response in the time allotted"),
+                 "unable to return a response", passes=True),
+    "429": Fault(throttled(), "(429|[Tt]oo many requests)", passes=True),
+    "reset": Fault(resets, "127.0.0.1:PORT", passes=True),
+    "no answer": Fault(hangs_up, "127.0.0.1:PORT", passes=True),
+    "cut body": Fault(cut, "127.0.0.1:PORT", passes=True),
+    "silence": Fault(silent, "no complete answer from 127.0.0.1:PORT", SOON, passes=True),
+    "slow": Fault(trickles, "no complete answer from 127.0.0.1:PORT", SOON, passes=True),
+    "401": Fault(not_authenticated, "(401|[Uu]nauthorized)"),
+    "403": Fault(not_allowed, 'cannot list resource "(serviceentries|workloadentries)"'),
+    "404": Fault(not_served, "404|not serve|not installed"),
+    "410": Fault(expired_page, "(410|too old|expired)"),
+    "400": Fault(status(400, "BadRequest", "something is odd"), "something is odd"),
+    "a redirect": Fault(redirects("https://127.0.0.2:1/login"), "redirect"),
+    "a page of HTML": Fault(says("<html>Log in</html>"), "not what"),
+    "no JSON": Fault(says('{"kind":"ServiceEntryList","items":[{"metadata":'), "not what"),
+    "no body": Fault(says(""), "not what|empty"),
+    "null": Fault(says("null"), "not what"),
+    "a list of something else": Fault(says(PODS), "not what"),
+    "a Status": Fault(says('{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":200}'), "not what"),
+    "no items": Fault(rewritten(b'"items":', b'"other":'), "not what"),
+    "an item without a name": Fault(rewritten(b'"name":"omega', b'"nome":"omega'), "not what", deep=False),
+    "endless": Fault(endless, "larger than|no complete answer", SOON),
+}
+PLACES: dict[str, dict[str, Any]] = {
+    "serviceentries": {"verb": "list", "plural": "serviceentries", "continued": False},
+    "a later page": {"verb": "list", "plural": "serviceentries", "continued": True},
+    "workloadentries": {"verb": "list", "plural": "workloadentries"},
+}
+COMMANDS: dict[str, tuple[str, ...]] = {"diff": (), "apply": (), "apply --prune": PRUNE}
+
+
+def run_all(world: World, *flags: str) -> dict[str, Run]:
+    """Every command at the same time: none of them is to write anything."""
+    started = {name: world.start(name.split()[0], *more, *flags) for name, more in COMMANDS.items()}
+    return {name: one.wait() for name, one in started.items()}
+
+
+def assert_refused(world: World, runs: dict[str, Run], pattern: str, code: int = 4) -> None:
+    for name, run in runs.items():
+        assert run.code == code and run.out == b"", f"{name}: {run}"
+        assert re.search(pattern, run.stderr), f"{name}: {run}"
+        assert "this is a bug" not in run.stderr and "terminate called" not in run.stderr, run
+    assert world.api.writes() == []
+
+
+@pytest.mark.parametrize("where", PLACES)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_cluster_that_cannot_be_read(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault, where: str) -> None:
+    if where == "workloadentries" and not fault.deep:
+        pytest.skip("there is no such item")
+    due.store.page_size = 4
+    due.api.every(fault.step, **PLACES[where])
+    before = due.store.objects()
+    runs = run_all(due, *fault.flags)
+    assert_refused(due, runs, fault.says.replace("PORT", str(due.api.port)))
+    assert due.store.objects() == before
+    # Whatever it was: it is over, and nothing is left of it.
+    due.api.heal()
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+@pytest.mark.parametrize("where", PLACES)
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=name) for name, fault in FAULTS.items() if fault.passes])
+def test_fault_that_passes(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault, where: str) -> None:
+    """Every request is tried again, and a body that was cut is not taken for the whole."""
+    due.store.page_size = 4
+    for command, flags in COMMANDS.items():
+        due.api.once(fault.step, **PLACES[where])
+        run = due.run(command.split()[0], *flags, *fault.flags)
+        assert run.code == (1 if command == "diff" else 0), run
+        assert_nothing_lost(due, prune=bool(flags))
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+def test_410_in_the_middle_starts_the_list_again(due: World) -> None:
+    """What was read before it is read again, and nothing counts twice."""
+    due.store.page_size = 2
+    due.api.once(expired_page, verb="list", plural="serviceentries", continued=True)
+    run = due.diff()
+    assert run.code == 1 and "3 unchanged" in run.stdout and "1 to create" in run.stdout, run
+    assert due.api.words().count("list serviceentries") == 2
+
+
+def test_compressed_pages(due: World) -> None:
+    due.api.every(compressed, verb="list")
+    run = due.diff()
+    assert run.code == 1 and "3 unchanged" in run.stdout, run
+
+
+def test_istio_is_not_installed(world: World) -> None:
+    world.api.versions = []
+    world.services = {"web": ["10.0.0.1"]}
+    for name, run in run_all(world).items():
+        assert run.code == 4 and "networking.istio.io" in run.stderr, f"{name}: {run}"
+    assert world.api.writes() == []
+
+
+def test_nobody_listens(world: World) -> None:
+    world.services = {"web": ["10.0.0.1"]}
+    port = free_port()
+    world.write_kubeconfig(f"http://127.0.0.1:{port}")
+    for name, run in run_all(world).items():
+        assert run.code == 4 and f"127.0.0.1:{port}" in run.stderr and run.out == b"", f"{name}: {run}"
+
+
+def test_namespaces_where_the_cluster_may_not_be_listed(due: World, clean_ends: dict[str, list[JsonObject]]) -> None:
+    """A Role instead of a ClusterRole: the namespaces that are written are read, and that is said."""
+    due.api.deny("list", namespace="")
+    run = due.diff()
+    assert run.code == 1 and "3 unchanged" in run.stdout and "mesh" in run.stderr, run
+    assert "list serviceentries mesh" in due.api.words()
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+def test_server_that_dies_between_two_pages(due: World) -> None:
+    due.store.page_size = 4
+    due.api.once(dies, verb="list", continued=True)
+    run = due.prune()
+    assert run.code == 4 and run.out == b"" and due.api.writes() == [], run

@@ -1,0 +1,165 @@
+"""Some of the writes fail: the others are done, what failed is named with its cause, and the next run heals."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from support.api_faults import (done_but_unsaid, modified, not_allowed, not_authenticated, not_served, not_valid, status,
+                                throttled, webhook_refuses, webhook_unreachable)
+from support.faults import cut, fails, hangs_up, redirects, resets, says, silent
+from support.scripted_http import Step
+from support.snapshots import JsonObject
+from world import DUE, ONLY_GONE, PRUNE, World, assert_nothing_lost, host, key, patch, settled
+
+
+@dataclass(frozen=True)
+class Fault:
+    step: Step
+    says: str  # a pattern
+    flags: tuple[str, ...] = ()
+    passes: bool = False  # once, it is got over
+
+
+SOON = ("--request-timeout", "300ms")
+
+FAULTS = {
+    "500": Fault(status(500, "InternalError", "etcdserver: leader changed"), "leader changed", passes=True),
+    "503": Fault(fails(503, "upstream connect error"), "503", passes=True),
+    "504": Fault(status(504, "Timeout", "request did not complete within requested timeout"), "did not complete", passes=True),
+    "webhook out of reach": Fault(webhook_unreachable, 'failed calling webhook "validation.istio.io"', passes=True),
+    "429": Fault(throttled(), "(429|[Tt]oo many requests)", passes=True),
+    "reset": Fault(resets, "127.0.0.1:PORT", passes=True),
+    "no answer": Fault(hangs_up, "127.0.0.1:PORT", passes=True),
+    "cut body": Fault(cut, "127.0.0.1:PORT", passes=True),
+    "silence": Fault(silent, "no complete answer from 127.0.0.1:PORT", SOON, passes=True),
+    "done, then a reset": Fault(done_but_unsaid(resets), "127.0.0.1:PORT", passes=True),
+    "done, then 500": Fault(done_but_unsaid(fails(500, "lost it")), "lost it", passes=True),
+    "409 by resourceVersion": Fault(modified, "modified|changed", passes=True),
+    "401": Fault(not_authenticated, "(401|[Uu]nauthorized)"),
+    "403": Fault(not_allowed, 'cannot (patch|delete) resource "serviceentries"'),
+    "404 kind not served": Fault(not_served, "404|not serve"),
+    "422": Fault(not_valid, "NONE mode cannot set endpoints"),
+    "webhook refuses": Fault(webhook_refuses, "denied the request: configuration is invalid"),
+    "413": Fault(status(413, "RequestEntityTooLarge", "limit is 3145728"), "limit is 3145728"),
+    "redirect": Fault(redirects("https://127.0.0.2:1/login"), "redirect"),
+    "a page of HTML": Fault(fails(502, "<html><title>Bad Gateway</title></html>"), "502"),
+    "200 and a page of HTML": Fault(says("<html>Log in</html>"), "."),
+}
+PERMANENT = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+PASSING = pytest.mark.parametrize("fault", [pytest.param(fault, id=name) for name, fault in FAULTS.items() if fault.passes])
+COMMANDS = pytest.mark.parametrize("command", ["apply", "prune"])
+
+
+@PERMANENT
+@COMMANDS
+def test_one_object_cannot_be_written(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault, command: str) -> None:
+    due.api.every(fault.step, verb="patch", name=host("beta"))
+    run = getattr(due, command)(*fault.flags)
+    assert run.code == 6, run
+    assert re.search(rf"{host('beta')}.*{fault.says.replace('PORT', str(due.api.port))}", run.stderr, re.DOTALL), run
+    assert host("beta") not in run.stdout
+    for name in ("delta", "gamma", "leaving"):
+        assert f"{host(name)} " in run.stdout, run
+    assert due.endpoints("delta") == ["10.0.7.1"] and due.is_gone("leaving")
+    assert ("old" in due.names()) == (command == "apply")
+    assert_nothing_lost(due, command == "prune")
+    due.api.heal()
+    assert settled(due, getattr(due, command)) == clean_ends[command]
+
+
+@PERMANENT
+def test_a_deletion_fails(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault) -> None:
+    due.api.every(fault.step, verb="delete")
+    run = due.prune(*fault.flags)
+    unsaid = "old" not in due.names()  # the server did it; that it is gone is then as good
+    assert run.code == (0 if unsaid and run.code == 0 else 6), run
+    assert run.code == 0 or f"serviceentry.networking.istio.io/{host('old')} deleted" not in run.stdout, run
+    assert unsaid or re.search(rf"{host('old')}.*{fault.says.replace('PORT', str(due.api.port))}", run.stderr, re.DOTALL), run
+    assert due.endpoints("delta") == ["10.0.7.1"]
+    assert_nothing_lost(due, prune=True)
+    due.api.heal()
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+@PERMANENT
+@COMMANDS
+def test_nothing_can_be_written(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault, command: str) -> None:
+    before = due.store.objects()
+    due.api.every(fault.step, verb="patch")
+    due.api.every(fault.step, verb="delete")
+    run = getattr(due, command)(*fault.flags)
+    assert run.code in ((4,) if due.store.objects() == before else (4, 6)), run
+    assert re.search(fault.says.replace("PORT", str(due.api.port)), run.stderr), run
+    assert " configured" not in run.stdout and " created" not in run.stdout, run
+    assert_nothing_lost(due, command == "prune")
+    due.api.heal()
+    assert settled(due, getattr(due, command)) == clean_ends[command]
+
+
+@PASSING
+@COMMANDS
+def test_fault_that_passes(due: World, clean_ends: dict[str, list[JsonObject]], fault: Fault, command: str) -> None:
+    """A write that may have been done is sent again: an apply and a deletion with preconditions can be."""
+    due.api.once(fault.step, verb="patch", name=host("beta"))
+    due.api.once(fault.step, verb="patch", name=host("delta"))
+    due.api.once(fault.step, verb="delete")
+    run = getattr(due, command)(*fault.flags)
+    assert run.code == 0, run
+    assert due.endpoints("beta") == ["10.0.2.1", "10.0.2.9"] and due.endpoints("delta") == ["10.0.7.1"]
+    assert set(due.api.writes()) == {*DUE, *([ONLY_GONE] if command == "prune" else [])}
+    assert_nothing_lost(due, command == "prune")
+    assert settled(due, getattr(due, command)) == clean_ends[command]
+
+
+@PASSING
+def test_dry_runs_are_tried_again(due: World, fault: Fault) -> None:
+    due.api.once(fault.step, verb="patch", name=host("beta"), dry_run=True)
+    run = due.diff("--dry-run=server", *fault.flags)
+    assert run.code == 1 and due.api.writes() == [], run
+
+
+def test_retry_after_is_honoured(due: World) -> None:
+    due.api.once(throttled(1), verb="patch", name=host("beta"))
+    assert due.apply().code == 0
+    first, second = (one.request.at for one in due.api.asked if str(one) == patch("beta"))
+    assert second - first >= 1
+
+
+def test_somebody_changed_the_object_meanwhile(due: World, clean_ends: dict[str, list[JsonObject]]) -> None:
+    """Not only its status: what was planned does not fit any more, and the next run plans anew."""
+    def edit(_asked: object) -> None:
+        due.api.before_write = lambda _asked: None
+        for name in ("beta", "old"):
+            due.store.edit(key(name), lambda entry: entry["spec"].update(exportTo=["."]))
+
+    due.api.before_write = edit
+    run = due.prune("--parallelism", "1")
+    assert run.code == 6 and host("beta") in run.stderr and "old" in due.names(), run
+    for name in ("beta", "old"):
+        due.store.edit(key(name), lambda entry: entry["spec"].pop("exportTo"))
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+def test_somebody_deleted_the_object_meanwhile(due: World) -> None:
+    """It is not made anew behind somebody's back: the precondition has its uid."""
+    def remove(_asked: object) -> None:
+        due.api.before_write = lambda _asked: None
+        due.store.remove(key("beta"))
+
+    due.api.before_write = remove
+    run = due.apply("--parallelism", "1")
+    assert run.code == 6 and host("beta") in run.stderr and "beta" not in due.names(), run
+    again = due.apply()
+    assert again.code == 0 and due.endpoints("beta") == ["10.0.2.1", "10.0.2.9"], again
+
+
+def test_two_runs_at_the_same_time(due: World, clean_ends: dict[str, list[JsonObject]]) -> None:
+    """Both do the same; whichever comes second finds it done, or changed, and loses nothing."""
+    with due.start("apply", *PRUNE) as one, \
+            due.start("apply", *PRUNE) as other:
+        runs = [one.wait(), other.wait()]
+    assert all(run.code in (0, 6) for run in runs), runs
+    assert_nothing_lost(due, prune=True)
+    assert settled(due, due.prune) == clean_ends["prune"]
