@@ -59,8 +59,9 @@ std::string main_help() {
       "\nFlags:\n  -h, --help    Show this help, or that of a command\n  -V, --version Show the version\n\n"
       "Every flag has a variable: --host-template is R2I_HOST_TEMPLATE. Registries' own variables count, too\n"
       "(CONSUL_HTTP_ADDR, CONSUL_HTTP_TOKEN, …).\n\n"
-      "Exit codes: 0 done; 1 done, with errors in the data; 2 usage; 3 a source is incomplete; 6 output failed;\n"
-      "7 a bug; 130 interrupted. `man registry2istio` tells more.\n";
+      "Exit codes: 0 done; 1 differences, or errors in the data; 2 usage; 3 a source is incomplete;\n"
+      "4 the cluster failed; 5 a guard withheld something; 6 something failed or was refused; 7 a bug;\n"
+      "130 interrupted. `man registry2istio` tells more.\n";
   return text;
 }
 

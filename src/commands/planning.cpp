@@ -101,8 +101,12 @@ void keep_facts(Session& session, const Gathered& gathered, const plan::Plan& pl
   for (const plan::Held& held : plan.held) ++session.facts.withheld[std::string(plan::to_string(held.by))];
 }
 
+/// Of objects that are live already; a new one is held because of its twin, and told among what is held.
 void report_twins(Session& session, const plan::Plan& plan) {
+  std::set<ObjectKey> held;
+  for (const plan::Held& one : plan.held) held.insert(one.change.key);
   for (const plan::Twin& twin : plan.twins) {
+    if (held.contains(twin.ours)) continue;
     session.report.report(diagnose(Code::host_of_others, twin.ours.display(),
                                    fmt::format("{}{} has the host, too", twin.theirs.display(),
                                                twin.managers.empty() ? "" : fmt::format(" of {}", twin.managers))));

@@ -46,7 +46,7 @@ void check_together(Resolver& resolver, bool takes_sources, bool typed_sources) 
   }
   check_names(settings.sources, problems);
   for (const SourceSpec& source : settings.sources) {
-    if (settings.plan.prune_sources.contains(source.name) && source.kind != "file") {
+    if (settings.plan.prune_sources.contains(source.name) && source.kind != "file" && source.kind != "exec") {
       problems.push_back(fmt::format("--prune-source {}: this source is read in this run", source.name));
     }
   }

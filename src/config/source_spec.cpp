@@ -23,9 +23,14 @@ std::vector<std::string> known_keys(std::string_view kind) {
   return keys;
 }
 
-/// The address without user info, for messages. A file's path stays as it is.
+/// What reads snapshots, which have the names of their own sources, from a path that is no address.
+bool is_path_kind(std::string_view kind) {
+  return kind == "file" || kind == "exec";
+}
+
+/// The address without user info, for messages. A path stays as it is.
 std::string display_of(const std::string& kind, const std::string& address) {
-  if (kind == "file") return address;
+  if (is_path_kind(kind)) return address;
   const auto url = parse_url(address);
   return url ? url->display() : "(an address that cannot be read)";
 }
@@ -103,8 +108,7 @@ SourceSpec parse_source(std::string_view text, std::vector<std::string>& problem
 void check_names(const std::vector<SourceSpec>& sources, std::vector<std::string>& problems) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      // Snapshots have the names of their own sources.
-      if (sources[i].name != sources[j].name || sources[i].kind == "file") continue;
+      if (sources[i].name != sources[j].name || is_path_kind(sources[i].kind)) continue;
       problems.push_back(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
                                      sources[i].text, in_quotes(sources[i].name)));
     }

@@ -80,7 +80,7 @@ void Credentials::judged(unsigned generation, bool accepted) {
 
 std::string Credentials::describe() const {
   const net::HttpOptions& http = connection_.http;
-  std::string kind = "no credentials";
+  std::string kind;
   if (connection_.exec) {
     kind = fmt::format("the credentials of the plugin {}", in_quotes(connection_.exec->command));
   } else if (!connection_.token_file.empty()) {
@@ -91,6 +91,8 @@ std::string Credentials::describe() const {
     kind = "the user name and password";
   } else if (!http.client_cert_pem.empty()) {
     kind = "the client certificate";
+  } else {
+    return {};
   }
   return connection_.who.empty() ? kind : fmt::format("{} of {}", kind, connection_.who);
 }

@@ -39,7 +39,7 @@ class Credentials {
   [[nodiscard]] const ExecCredential& certificate() const { return exec_; }
   /// Whether there may be others in place of those that were refused.
   [[nodiscard]] bool may_change() const;
-  /// What they are, for messages: `the token of user "ada" of /home/ada/.kube/config`.
+  /// What they are, for messages: `the token of user "ada" of /home/ada/.kube/config`; empty if there are none.
   [[nodiscard]] std::string describe() const;
 
  private:

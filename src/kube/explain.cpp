@@ -19,6 +19,11 @@ std::string_view without_name(std::string_view message) {
   return at == std::string_view::npos ? message : message.substr(at + kForbidden.size());
 }
 
+std::string refused(const std::string& credentials) {
+  if (credentials.empty()) return "the API server wants credentials, and there are none for it";
+  return "the API server does not accept " + credentials;
+}
+
 }  // namespace
 
 std::string explain(const net::HttpFailure& failure) {
@@ -28,7 +33,7 @@ std::string explain(const net::HttpFailure& failure) {
 std::string explain(const Session& session, const Status& status, const Asked& asked, int attempts) {
   switch (status.code) {
     case 401:
-      return fmt::format("the API server does not accept {}", session.credentials().describe());
+      return refused(session.credentials().describe());
     case 403:
       if (!status.is_missing_right()) break;
       return fmt::format("{}; {}", without_name(describe(status)),

@@ -11,7 +11,7 @@ namespace r2i::kube {
 
 /// What a request was about, for the rule that may be missing.
 struct Asked {
-  std::string_view plural;  ///< "serviceentries"
+  std::string_view plural;  ///< "serviceentries"; as a Role lists them
   std::string_view verbs;   ///< "create, patch"
   std::string_view nspace;  ///< empty: all
 };

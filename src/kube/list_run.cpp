@@ -107,7 +107,7 @@ void ListRun::refuse(const Stream& stream, const net::HttpAnswer& answer) {
                   : status.code == 403 ? End::forbidden
                   : status.code == 404 ? End::absent
                                        : End::failed;
-  const Asked asked{.plural = stream.plural, .verbs = "list", .nspace = stream.nspace};
+  const Asked asked{.plural = "serviceentries, workloadentries", .verbs = "list", .nspace = stream.nspace};
   const std::string where = stream.nspace.empty() ? "" : " in the namespace " + stream.nspace;
   stop(end,
        fmt::format("cannot list {}{}: {}", stream.plural, where, explain(session_, status, asked, answer.attempts)));

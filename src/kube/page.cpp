@@ -66,22 +66,28 @@ class PageReader {
       const auto findings = reader_.take_findings();
       if (cursor_.fault()) return;  // what has been read so far may be half of an object
       ++page_.objects;
-      if (!findings.empty() && !take_in_part(live, findings.front())) return;
-      sink_.object(*std::move(live));
+      if (!live || meta_of(live->manifest).name.empty()) {
+        refuse(findings);
+      } else {
+        if (!findings.empty()) take_in_part(*live, findings.front());
+        sink_.object(*std::move(live));
+      }
     });
     return true;
   }
 
-  bool take_in_part(std::optional<LiveObject>& live, const Finding& finding) {
+  /// An object that cannot even be named may be one of ours.
+  void refuse(const std::vector<Finding>& findings) {
+    if (!problem_.empty()) return;
+    problem_ = findings.empty() ? std::string("an item has no name")
+                                : fmt::format("an item is no object that can be told: {}", findings.front().message);
+  }
+
+  void take_in_part(LiveObject& live, const Finding& finding) {
     const auto message = without_item(finding.message);
-    if (!live || meta_of(live->manifest).name.empty()) {
-      if (problem_.empty()) problem_ = fmt::format("an item is no object that can be told: {}", message);
-      return false;
-    }
-    disown(*live);
-    diagnostics_.report(diagnose(Code::object_unread, key_of(live->manifest).display(),
+    disown(live);
+    diagnostics_.report(diagnose(Code::object_unread, key_of(live.manifest).display(),
                                  fmt::format("{}; the object is left as it is", message)));
-    return true;
   }
 
   JsonCursor& cursor_;

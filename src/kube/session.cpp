@@ -17,7 +17,7 @@ constexpr long kUnauthorized = 401;
 /// More patient than with a registry: a write that is given up leaves the user with half of a plan. The budget lets
 /// every request that was in flight be sent again when the connection they share breaks, twice.
 net::RetryPolicy patient(unsigned window) {
-  return {.max_attempts = 6, .budget = static_cast<int>(std::min(window, 1000U)) * 2 + 20};
+  return {.max_attempts = 5, .budget = static_cast<int>(std::min(window, 1000U)) * 2 + 20};
 }
 
 net::HttpOptions options_for(const Connection& connection, unsigned window, std::chrono::milliseconds request_timeout) {

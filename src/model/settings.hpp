@@ -108,14 +108,14 @@ struct PlanSettings {
 
 /// Where the cluster is and as whom we speak to it. Empty: as the kubeconfig says.
 struct ClusterSettings {
-  std::string kubeconfig;
-  std::string context;
-  std::string cluster;
-  std::string user;
-  std::string server;
-  std::string token_file;
-  std::string as;
-  std::vector<std::string> as_groups;
+  std::string kubeconfig{};
+  std::string context{};
+  std::string cluster{};
+  std::string user{};
+  std::string server{};
+  std::string token_file{};
+  std::string as{};
+  std::vector<std::string> as_groups{};
 };
 
 /// Istio's own spelling of a protocol ("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "TCP", "HTTPS", "TLS", "MONGO", "REDIS",

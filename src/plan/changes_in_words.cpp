@@ -181,8 +181,8 @@ void compare(Words& words, const ServiceEntry* before, const ServiceEntry* after
   static const ServiceEntry kNone;
   const ServiceEntry& old = before != nullptr ? *before : kNone;
   const ServiceEntry& now = after != nullptr ? *after : kNone;
-  const auto enumeration = [&](std::string name, auto member) {
-    words.value(Part::field, std::move(name), before != nullptr ? text_of(old.*member) : Value(),
+  const auto enumeration = [&](const std::string& name, auto member) {
+    words.value(Part::field, name, before != nullptr ? text_of(old.*member) : Value(),
                 after != nullptr ? text_of(now.*member) : Value());
   };
   enumeration("location", &ServiceEntry::location);

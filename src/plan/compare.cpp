@@ -2,35 +2,72 @@
 
 #include "plan/fields.hpp"
 
-#include "base/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace r2i::plan {
 
 namespace {
+
+constexpr std::string_view kEndpoints = ".spec.endpoints";
+constexpr std::string_view kSelector = ".spec.workloadSelector";
 
 const Field* find_field(const std::vector<Field>& fields, const std::string& path) {
   const auto found = std::ranges::lower_bound(fields, path, {}, &Field::path);
   return found != fields.end() && found->path == path ? &*found : nullptr;
 }
 
-/// The managers besides ours that own a field.
+/// The managers besides ours that own a field. Whoever owns the map that it is in does not own it.
 std::vector<std::string> owners_of(const LiveObject& live, const std::string& path, const std::string& manager) {
   std::vector<std::string> owners;
   for (const FieldManager& other : live.managers) {
     const bool is_us = other.name == manager && other.applies;
-    if (!is_us && other.subresource.empty() && other.fields.touches(path)) owners.push_back(other.name);
+    if (!is_us && other.subresource.empty() && other.fields.contains(path)) owners.push_back(other.name);
   }
   return owners;
+}
+
+std::string conflict(const std::string& owner, const std::string& path, const Field* there, const Field* here) {
+  const auto words = [](const Field* field) { return field != nullptr ? in_words(field->value) : "nothing"; };
+  return fmt::format("{} owns {} (there {}, here {})", owner, path, words(there), words(here));
 }
 
 const FieldSet& fields_of_manager(const LiveObject& live, const std::string& manager) {
   static const FieldSet kNone;
   const FieldSet* owned = live.applied_by(manager);
   return owned != nullptr ? *owned : kNone;
+}
+
+/// Whether a field must not stay on the object beside what we send. A service that is gone must have no endpoints.
+bool is_in_the_way(const std::string& path, const ServiceEntry& desired) {
+  if (path == kEndpoints) {
+    return !desired.workload_selector.labels.empty() || find_value(desired.meta.annotations, mark::kGoneSince);
+  }
+  return path.starts_with(kSelector) && !desired.endpoints.empty();
+}
+
+std::optional<Obstacle> find_obstacle(const LiveObject& live, const Manifest& desired, const std::string& manager,
+                                      const std::vector<Field>& wanted, const std::vector<Field>& present) {
+  const auto* entry = std::get_if<ServiceEntry>(&desired);
+  if (entry == nullptr) return std::nullopt;
+  for (const Field& field : present) {
+    if (find_field(wanted, field.path) != nullptr || !is_in_the_way(field.path, *entry)) continue;
+    const auto owners = owners_of(live, field.path, manager);
+    if (owners.empty()) continue;
+    return Obstacle{conflict(owners.front(), field.path, &field, nullptr),
+                    field.path == kEndpoints ? "/spec/endpoints" : "/spec/workloadSelector"};
+  }
+  return std::nullopt;
+}
+
+/// Fields of a file that we do not send: all are ours, but for what kubectl leaves in what it prints.
+void add_rest_of_file(Comparison& result, const std::vector<Field>& wanted, const std::vector<Field>& present) {
+  constexpr std::string_view kLastApplied = ".metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
+  for (const Field& field : present) {
+    if (field.path != kLastApplied && find_field(wanted, field.path) == nullptr) result.paths.push_back(field.path);
+  }
 }
 
 }  // namespace
@@ -43,23 +80,19 @@ Comparison compare(const LiveObject& live, const Manifest& desired, const std::s
     const Field* there = find_field(present, field.path);
     if (there != nullptr && same_value(there->value, field.value)) continue;
     result.paths.push_back(field.path);
-    if (there == nullptr) continue;
+    if (manager.empty()) continue;
     for (const std::string& owner : owners_of(live, field.path, manager)) {
-      result.conflicts.push_back(fmt::format("{} owns {} (there {}, here {})", owner, field.path,
-                                             in_words(there->value), in_words(field.value)));
+      result.conflicts.push_back(conflict(owner, field.path, there, &field));
     }
   }
   if (manager.empty()) {
-    // In a file everything of an object of ours is ours, but what kubectl leaves in what it prints.
-    constexpr std::string_view kLastApplied = ".metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
-    for (const Field& field : present) {
-      if (field.path != kLastApplied && find_field(wanted, field.path) == nullptr) result.paths.push_back(field.path);
-    }
+    add_rest_of_file(result, wanted, present);
     return result;
   }
   for (const std::string& path : fields_of_manager(live, manager).paths()) {
     if (find_field(wanted, path) == nullptr) result.paths.push_back(path);
   }
+  result.obstacle = find_obstacle(live, desired, manager, wanted, present);
   return result;
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "plan/compare.hpp"
+#include "plan/desired.hpp"
 #include "plan/ownership.hpp"
 #include "plan/plan.hpp"
 #include "plan/planner.hpp"
+
+#include "model/live_object.hpp"
 
 #include <map>
 #include <set>
@@ -11,36 +15,51 @@
 
 namespace r2i::plan {
 
-/// All objects of one service in one namespace: desired ones and live ones of ours.
-struct Group {
-  ServiceName service;
-  std::size_t desired_endpoints = 0;
-  std::size_t live_endpoints = 0;
-  bool stays_as_it_is = false;  ///< what it loses is not to be counted: kept, or moved elsewhere
-};
-
-/// A plan on its way: what the fold found, before guards and dependencies take changes out of it.
+/// A plan on its way: what the fold found, before dependencies and guards take changes out of it.
 struct Draft {
+  /// Both must outlive it.
+  Draft(const Desired& what, const Policy& how);
+
+  const Desired* desired;
+  const Policy* policy;
   Plan plan;
   std::map<std::string, Group> groups;
-  std::vector<std::string> disabled_groups;  ///< out of our hands
-  std::set<ObjectKey> moves;                 ///< deletions of what lives on elsewhere
+  std::vector<char> seen;                 ///< of what is desired: whether a live object has its key
+  std::vector<LiveObject> leftovers;      ///< of ours, in scope, that nothing desired has the key of
+  std::map<std::size_t, Twin> twins;      ///< of desired entries: the first of their twins by key
+  std::map<std::size_t, ObjectKey> moved;  ///< of desired entries: where their service lives already
+  std::set<std::string> disabled_groups;  ///< out of our hands
+  std::set<ObjectKey> moves;              ///< deletions of what lives on elsewhere
 };
 
-/// What a scope turned out to be in this run.
-enum class Reading {
-  none,    ///< it was not read: its objects are left alone
-  partly,  ///< not in full: nothing may be concluded from what is missing
-  whole,
-  given_up,  ///< not read, and --prune-source says that it never will be again
-};
-Reading reading_of(const std::string& source, const std::string& scope, const std::vector<ScopeRead>& scopes,
-                   const Policy& policy);
+// What can become of an object.
 
+Change change_of(const Manifest& manifest, Action action, const ServiceName& service);
+/// The service that a live object of ours is for, by the new name of its source.
+ServiceName service_of_live(const Draft& draft, const LiveObject& live);
+Change change_of_live(const Draft& draft, const LiveObject& live, Action action);
+/// The change that makes a live object the desired one. It counts for the service that is desired.
+Change change_to_desired(const Draft& draft, const LiveObject& live, std::size_t index);
+void hold(Draft& draft, Held::By by, Change change, std::string why, std::string remedy);
+/// Keeps the change, or holds it where others own fields with other values. `difference` is that of the live object to
+/// what it is to be.
+void write_or_hold(Draft& draft, Change change, const Comparison& difference);
+/// Tells of the desired entries that have a host of this one, where both can be seen. `whose` is for messages.
+void find_twins(Draft& draft, const ServiceEntry& entry, const std::string& whose);
+
+// The steps of a plan, in their order.
+
+/// An object that is ours and in scope.
+void see_ours(Draft& draft, LiveObject&& live);
+/// An object that is not ours: it may have a name or a host that we want, or be adopted.
+void see_foreign(Draft& draft, const LiveObject& live, Standing standing);
+/// Decides about the live objects that nothing desired has the key of.
+void settle_leftovers(Draft& draft);
+/// Creates what is desired and was not seen.
+void create_missing(Draft& draft);
 /// Holds the changes that wait for one that is held, and drops those of groups that are out of our hands.
 void settle_dependencies(Draft& draft);
-
-/// Holds what the guards do not let pass (design §7, "Guards"), each for its scope. `disabled_groups` are settled.
-void apply_guards(Draft& draft, const std::vector<ScopeRead>& scopes, const Policy& policy);
+/// Holds what the guards do not let pass (design §7, "Guards"), each for its scope.
+void apply_guards(Draft& draft);
 
 }  // namespace r2i::plan

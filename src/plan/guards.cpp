@@ -58,7 +58,9 @@ class ScopeGuards {
 bool ScopeGuards::shrinks(const Change& change) const {
   const auto group = draft_.groups.find(change.group);
   if (group == draft_.groups.end() || endpoints_lost(group->second) == 0) return false;
-  return endpoints_of(change.before) > endpoints_of(change.after);
+  // An entry that goes takes its workloads along.
+  const bool goes = change.action == Action::empty || change.action == Action::remove;
+  return goes || endpoints_of(change.before) > endpoints_of(change.after);
 }
 
 void ScopeGuards::hold(Held::By by, const std::string& why, const std::string& remedy,

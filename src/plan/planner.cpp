@@ -58,6 +58,7 @@ class Planner::Impl {
   Change change_of(const Manifest& manifest, Action action, const ServiceName& service) const;
   Change change_of_live(const LiveObject& live, Action action) const;
   void hold(Held::By by, Change change, std::string why, std::string remedy);
+  void write_or_hold(Change change, const std::vector<std::string>& conflicts);
 
   void see_ours(LiveObject&& live);
   void see_other(LiveObject&& live, Standing standing);
@@ -205,12 +206,19 @@ void Planner::Impl::compare_ours(std::size_t index, const LiveObject& live) {
   if (source != wanted_source) {
     hold(Held::By::other_source, std::move(change), fmt::format("it is ours, but of the source {}", in_quotes(source)),
          fmt::format("--rename-source {}={}", source, wanted_source));
-  } else if (!difference.conflicts.empty() && !policy_.force_conflicts) {
-    hold(Held::By::conflict, std::move(change), join(difference.conflicts, "; "), "--force-conflicts");
   } else {
-    change.force = !difference.conflicts.empty();
-    draft_.plan.changes.push_back(std::move(change));
+    write_or_hold(std::move(change), difference.conflicts);
   }
+}
+
+/// What others own with other values is taken over with --force-conflicts alone.
+void Planner::Impl::write_or_hold(Change change, const std::vector<std::string>& conflicts) {
+  if (!conflicts.empty() && !policy_.force_conflicts) {
+    hold(Held::By::conflict, std::move(change), join(conflicts, "; "), "--force-conflicts");
+    return;
+  }
+  change.force = !conflicts.empty();
+  draft_.plan.changes.push_back(std::move(change));
 }
 
 void Planner::Impl::see_other(LiveObject&& live, Standing standing) {
@@ -359,10 +367,13 @@ void Planner::Impl::settle_gone(const LiveObject& live) {
     change.before = own_part(live, policy_.manager);
     change.after = emptied(own_part(live, policy_.manager), policy_.now);
     change.note = "its service is gone";
-    draft_.plan.changes.push_back(std::move(change));
+    const auto conflicts = compare(live, *change.after, policy_.manager).conflicts;
+    write_or_hold(std::move(change), conflicts);
     return;
   }
-  if (policy_.now - *since < policy_.prune_after) {
+  // With workloads left it is not empty, whatever its mark says: they go first.
+  const bool is_empty = draft_.groups[group_of(live.manifest)].live_endpoints == 0;
+  if (!is_empty || policy_.now - *since < policy_.prune_after) {
     ++draft_.plan.unchanged;
     return;
   }

@@ -46,7 +46,7 @@ std::string counts_line(const Plan& plan) {
     const bool more = plan.count(Action::remove) > 0;
     parts.push_back(fmt::format("{}{} would be deleted with --prune", plan.prunable.size(), more ? " more" : ""));
   }
-  if (!plan.kept.empty()) parts.push_back(fmt::format("{} kept, not read in full", plan.kept.size()));
+  if (!plan.kept.empty()) parts.push_back(fmt::format("{} kept (not read in full)", plan.kept.size()));
   if (!plan.left_alone.empty()) parts.push_back(fmt::format("{} left alone", plan.left_alone.size()));
   return join(parts, "; ");
 }

@@ -77,7 +77,7 @@ struct Section {
 /// What matters most comes first, since the end may be cut.
 std::vector<Section> sections_of(const Plan& plan, const RenderOptions& options) {
   std::vector<Section> sections;
-  Section held{"Withheld"};
+  Section held{"To look at"};
   for (const Held& one : plan.held) {
     held.objects.emplace_back([&one] { return item(fmt::format("{}   {}", display(one.change.key), reason_of(one))); });
   }
@@ -126,7 +126,7 @@ std::string table_of(const Plan& plan) {
   row("withheld by a guard", withheld);
   row("refused", plan.held.size() - withheld);
   row("would be deleted with `--prune`", plan.prunable.size());
-  row("kept, not read in full", plan.kept.size());
+  row("kept (not read in full)", plan.kept.size());
   row("left alone", plan.left_alone.size());
   row("unchanged", plan.unchanged);
   return table;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace r2i::plan {
@@ -85,12 +86,18 @@ class TextRenderer {
     }
   }
 
-  /// With both values of each field: whoever decides about a conflict has to see them.
+  /// With both values of each field: whoever decides about a conflict has to see them. Of many that are held for one
+  /// kind of reason, the first ones.
   void show_refused() {
+    std::map<Held::By, std::size_t> seen;
     for (const Held& held : plan_.held) {
-      if (held.is_guard()) continue;
+      if (held.is_guard() || (++seen[held.by] > kMostShown && !options_.full)) continue;
       object(kHeld, held.change.key, reason_of(held));
       if (held.change.action == Action::update) show_lines(changes_in_words(held.change));
+    }
+    for (const auto& [by, count] : seen) {
+      if (count <= kMostShown || options_.full) continue;
+      write(painted(fmt::format("! … and {} more: {}", count - kMostShown, to_string(by)), kHeld.color));
     }
   }
 

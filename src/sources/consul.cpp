@@ -1,11 +1,11 @@
 #include "sources/consul.hpp"
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "model/codes.hpp"
 #include "sources/consul_options.hpp"
 #include "sources/consul_scope.hpp"
 #include "sources/expectations.hpp"
-#include "base/timestamp.hpp"
 
 #include <fmt/format.h>
 

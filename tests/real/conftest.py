@@ -21,6 +21,7 @@ from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.istiod import Istiod  # noqa: E402
 from harness.outcome import printed  # noqa: E402
+from harness.runs import Runs  # noqa: E402
 from harness.shapes import register_all  # noqa: E402
 from support.backend import Backend  # noqa: E402
 from support.processes import ServerProcess  # noqa: E402
@@ -145,6 +146,12 @@ def sync(r2i: Program, api_server: ApiServer, envoy: Envoy, consul: Consul, name
         return done
 
     return run
+
+
+@pytest.fixture
+def runs(r2i: Program, api_server: ApiServer, namespace: str, tmp_path: Path) -> Runs:
+    """runs.services = {"web": ["10.0.0.1"]}; runs.apply(…): the program between a made-up registry and the API server."""
+    return Runs(r2i, api_server, namespace, tmp_path)
 
 
 _service_ports = itertools.count(20001)

@@ -1,5 +1,5 @@
 """A Kubernetes API server as far as one who keeps ServiceEntries and WorkloadEntries sees it: what it holds is in `store`,
-what was asked of it in `asked`, what it answers can be scripted (support/faults.py, support/api_faults.py)."""
+what was asked of it in `calls`, what it answers can be scripted (support/faults.py, support/api_faults.py)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from support.object_store import GROUP, KINDS, ApiError, JsonObject, Key, ObjectStore
+from support.object_store import GROUP, KINDS, ApiError, Key, ObjectStore
 from support.scripted_http import Answer, Request, ScriptedServer, Step
+from support.server_side_apply import JsonObject
 
 ADMIN = "admin"
 SERVICE_ENTRIES, WORKLOAD_ENTRIES = "serviceentries", "workloadentries"
@@ -72,7 +73,7 @@ class FakeApiServer(ScriptedServer):
         self.tokens: dict[str, str] = {}
         self.versions = ["v1", "v1beta1", "v1alpha3"]
         self.git_version = "v1.36.3"
-        self.asked: list[Asked] = []
+        self.calls: list[Asked] = []
         self.warnings: list[str] = []  # that come with every write
         self.before_write: Callable[[Asked], object] = lambda _asked: None  # what happens in the cluster meanwhile
         self._rules: deque[tuple[dict[str, Any], Step, bool]] = deque()
@@ -99,28 +100,28 @@ class FakeApiServer(ScriptedServer):
     def forget(self) -> None:
         """The requests until now are of no interest any more."""
         with self._lock:
-            self.asked.clear()
+            self.calls.clear()
             self.requests.clear()
 
     def writes(self) -> list[str]:
         """The requests that would change something, sorted."""
-        return sorted(str(one) for one in self.asked if one.writes)
+        return sorted(str(one) for one in self.calls if one.writes)
 
     def words(self) -> list[str]:
         """All requests, in their order."""
-        return [str(one) for one in self.asked]
+        return [str(one) for one in self.calls]
 
     def wait_for(self, count: int = 1, timeout: float = 30, **wanted: Any) -> None:
         """Until that many requests of this kind have come."""
         with self._arrival:
-            came = self._arrival.wait_for(lambda: sum(one.fits(wanted) for one in self.asked) >= count, timeout)
+            came = self._arrival.wait_for(lambda: sum(one.fits(wanted) for one in self.calls) >= count, timeout)
             assert came, f"nobody asked for {wanted}; only {self.words()}"
 
     # The server
 
     def next_step(self, request: Request) -> Step | None:
         asked = understood(request)
-        self.asked.append(asked)
+        self.calls.append(asked)
         for rule in self._rules:
             wanted, step, once = rule
             if asked.fits(wanted):

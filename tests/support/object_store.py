@@ -10,7 +10,6 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from support.server_side_apply import Conflicts, JsonObject, Manager, applied, path_text, updated, with_status
 
@@ -239,8 +238,8 @@ def _apply_conflict(conflicts: Conflicts) -> ApiError:
         by_manager.setdefault(str(manager), []).append(path_text(path))
     count = len(conflicts.found)
     if count == 1:
-        ((manager, (path,)),) = by_manager.items()
-        message = f"Apply failed with 1 conflict: conflict with {manager}: {path}"
+        ((only, (field,)),) = by_manager.items()
+        message = f"Apply failed with 1 conflict: conflict with {only}: {field}"
     else:
         message = f"Apply failed with {count} conflicts: " + "\n".join(
             f"conflicts with {manager}:" + "".join(f"\n- {path}" for path in paths) for manager, paths in by_manager.items())

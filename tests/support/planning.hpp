@@ -123,6 +123,9 @@ struct Planning {
     have(object);
     want(object);
   }
+  void keep(const std::vector<Manifest>& objects) {
+    for (const Manifest& object : objects) keep(object);
+  }
 
   [[nodiscard]] plan::Plan plan() const { return plan_of(cluster.objects()); }
   [[nodiscard]] plan::Plan plan_of(std::vector<LiveObject> live) const {

@@ -158,7 +158,7 @@ def _rebuilt(live: JsonObject, after: Leaves, managers: list[Manager]) -> JsonOb
 def _put(target: Any, path: Path, value: Any) -> None:
     for number, step in enumerate(path):
         last = number == len(path) - 1
-        following = [] if not last and path[number + 1].startswith("k:") else {}
+        following: Any = [] if not last and path[number + 1].startswith("k:") else {}
         if step.startswith("f:"):
             if last:
                 target[step[2:]] = value

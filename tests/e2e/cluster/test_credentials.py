@@ -63,7 +63,7 @@ def test_401_then_a_new_token(secured: World, command: str, flags: tuple[str, ..
         flags = ("--dry-run=server",)
     run = secured.run(command, *flags, "--token-file", token)
     assert run.code == code, run
-    used = {asked.request.headers["Authorization"] for asked in secured.api.asked}
+    used = {asked.request.headers["Authorization"] for asked in secured.api.calls}
     assert used == {f"Bearer {OLD}", f"Bearer {NEW}"}
     assert_nothing_lost(secured, PRUNE[0] in flags)
     assert settled(secured, lambda: secured.prune("--token-file", token))
@@ -76,7 +76,7 @@ def test_401_for_good(secured: World, command: str, flags: tuple[str, ...], code
     secured.api.tokens = {NEW: "bot"}
     run = secured.run(command, *flags, "--token-file", token)
     assert run.code == 4 and "nauthorized" in run.stderr and secured.api.writes() == [] and code in (0, 1), run
-    assert len(secured.api.asked) < 10, "it does not knock again and again"
+    assert len(secured.api.calls) < 10, "it does not knock again and again"
 
 
 @COMMANDS
@@ -109,7 +109,7 @@ def test_no_credentials_over_plain_http(world: World) -> None:
     token.write_text(OLD)
     world.services = {"web": ["10.0.0.1"]}
     world.apply("--token-file", token)
-    assert world.api.asked == [] or all("Authorization" not in asked.request.headers for asked in world.api.asked)
+    assert world.api.calls == [] or all("Authorization" not in asked.request.headers for asked in world.api.calls)
 
 
 def test_certificate_of_somebody_else(secured: World, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_certificate_of_somebody_else(secured: World, tmp_path: Path) -> None:
     document["clusters"][0]["cluster"]["certificate-authority"] = str(Authority(tmp_path / "other").ca)
     secured.kubeconfig.write_text(json.dumps(document))
     run = secured.prune()
-    assert run.code == 4 and "certificate" in run.stderr and secured.api.asked == [], run
+    assert run.code == 4 and "certificate" in run.stderr and secured.api.calls == [], run
 
 
 def test_verification_that_is_switched_off_is_said(secured: World) -> None:

@@ -51,7 +51,7 @@ def test_signal_while_it_writes(due: World, clean_ends: dict[str, list[JsonObjec
     assert run.code == code and "interrupted" in run.stderr, run
     assert [word for word in due.api.writes() if word.startswith("delete")] == []
     told = {line.split()[0].partition("/")[2] for line in run.stdout.splitlines()}
-    assert told <= {asked.name for asked in due.api.asked if asked.writes} - {host("gamma")}, run
+    assert told <= {asked.name for asked in due.api.calls if asked.writes} - {host("gamma")}, run
     assert_nothing_lost(due, prune=True)
     due.api.heal()
     assert settled(due, due.prune) == clean_ends["prune"]

@@ -67,7 +67,7 @@ def test_failure_in_the_middle(watched: World, before: tuple[str, ...], after: t
 
     def failing(request: object) -> Step | None:
         usual = inner(request)  # type: ignore[arg-type]
-        return step if watched.api.asked[-1].verb in ("patch", "delete") and next(writes) >= number else usual
+        return step if watched.api.calls[-1].verb in ("patch", "delete") and next(writes) >= number else usual
 
     watched.api.next_step = failing  # type: ignore[method-assign]
     run = watched.apply(*after, "--parallelism", "1")

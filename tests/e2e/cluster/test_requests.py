@@ -30,7 +30,8 @@ def test_second_run_writes_nothing(world: World) -> None:
     world.services = {"web": ["10.0.0.1"], "api": ["10.0.0.2"]}
     world.must_apply()
     world.store.write_status(key("web"))
-    for run in (world.apply(), world.prune()):
+    for command in (world.apply, world.prune):
+        run = command()
         assert run.code == 0 and run.out == b"", run
         assert world.api.writes() == [] and reads(world.api) == LISTS
         assert "2 unchanged" in run.stderr, run
@@ -60,9 +61,12 @@ def test_every_kind_of_change(due: World) -> None:
 
 
 def test_without_prune_nothing_is_deleted(due: World) -> None:
-    run = due.apply()
-    assert run.code == 0 and due.api.writes() == DUE and "--prune" in run.stderr, run
+    """But it is said what --prune would do; that is no difference."""
+    run = due.apply("--prune-after", "0s")
+    assert run.code == 0 and due.api.writes() == DUE and "1 more would be deleted with --prune" in run.stderr, run
     assert due.is_gone("old") and due.is_gone("leaving")
+    diff = due.diff("--prune-after", "0s")
+    assert diff.code == 0 and "2 more would be deleted with --prune" in diff.stdout, diff
 
 
 def test_a_service_that_comes_back(due: World) -> None:
@@ -88,7 +92,7 @@ def test_a_write_says_what_it_rests_on(due: World) -> None:
     """Each change of a live object carries the version that was seen; a deletion the uid, too."""
     before = {one["metadata"]["name"]: one["metadata"] for one in due.store.objects()}
     assert due.prune().code == 0
-    for asked in due.api.asked:
+    for asked in due.api.calls:
         live = before.get(asked.name)
         if asked.verb == "patch":
             metadata = asked.body["metadata"]
@@ -109,7 +113,7 @@ def test_pages(world: World) -> None:
     run = world.apply()
     assert run.code == 0 and world.api.writes() == [] and "30 unchanged" in run.stderr, run
     assert reads(world.api).count("list serviceentries (continued)") == 4
-    for asked in world.api.asked:
+    for asked in world.api.calls:
         assert "resourceVersion" not in asked.request.query and "labelSelector" not in asked.request.query
 
 
@@ -140,7 +144,7 @@ def test_dry_runs(due: World) -> None:
         due.api.forget()
         server = due.run(command, "--dry-run=server")
         assert server.code == code and due.api.writes() == [] and due.store.objects() == before, server
-        assert sorted(word for word in due.api.words() if "dry run" in word) == [f"{word} (dry run)" for word in DUE]
+        assert {word for word in due.api.words() if "dry run" in word} == {f"{word} (dry run)" for word in DUE}
         due.api.forget()
 
 
@@ -153,9 +157,9 @@ def test_dry_run_of_prune(due: World) -> None:
 
 def test_what_the_server_refuses_shows_in_the_dry_run(due: World) -> None:
     due.api.every(webhook_refuses, verb="patch", name=host("beta"))
-    for command in ("diff", "apply"):
+    for command, code in (("diff", 1), ("apply", 6)):
         run = due.run(command, "--dry-run=server")
-        assert run.code == 6 and "denied the request" in run.stderr and host("beta") in run.stderr, run
+        assert run.code == code and "configuration is invalid" in run.stderr and host("beta") in run.stderr, run
         assert due.api.writes() == []
 
 
@@ -180,7 +184,7 @@ def test_an_older_version_of_the_api(world: World) -> None:
 def test_impersonation(world: World) -> None:
     world.services = {"web": ["10.0.0.1"]}
     assert world.apply("--as", "someone-else").code == 0
-    assert {asked.request.headers.get("Impersonate-User") for asked in world.api.asked} == {"someone-else"}
+    assert {asked.request.headers.get("Impersonate-User") for asked in world.api.calls} == {"someone-else"}
 
 
 def test_field_manager_of_ones_own(world: World) -> None:

@@ -106,7 +106,7 @@ def test_move_to_another_namespace(world: World) -> None:
     world.api.forget()
     moved = world.apply("--allow-move")
     assert moved.code == 0, moved
-    words = [str(asked) for asked in world.api.asked if asked.writes]
+    words = [str(asked) for asked in world.api.calls if asked.writes]
     for name in ("api", "web"):
         assert words.index(patch(name, "default")) < words.index(delete(name))
     assert world.endpoints("web", "default") == ["10.0.0.1"] and not world.store.has(key("web"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -52,6 +55,7 @@ class World:
         self.complete = True
         self.age = timedelta()
         self.kubeconfig = self.write_kubeconfig(api.address)
+        self._numbers = itertools.count(1)
 
     # What is there
 
@@ -71,8 +75,9 @@ class World:
         return {**made, "fetchedAt": (datetime.now(timezone.utc) - self.age).strftime("%Y-%m-%dT%H:%M:%SZ")}
 
     def from_file(self) -> tuple[str, ...]:
-        write(self.folder / "snapshot.json", self.snapshot())
-        return ("--from", f"file={self.folder / 'snapshot.json'}")
+        """A new file each time: runs may go on at the same time."""
+        path = self.folder / f"snapshot-{next(self._numbers)}.json"
+        return ("--from", f"file={write(path, self.snapshot())}")
 
     def endpoints(self, name: str, namespace: str = "mesh") -> list[str]:
         """The addresses that the cluster has for a service, in its ServiceEntry or in the WorkloadEntries that this one
@@ -171,7 +176,7 @@ def in_the_middle(world: World) -> World:
 
 def assert_nothing_lost(world: World, prune: bool) -> None:
     """Whatever happened: nothing went that had to stay. To be called after every run in this world."""
-    deleted = {str(one) for one in world.api.asked if one.verb in ("delete", "deletecollection") and not one.dry_run}
+    deleted = {str(one) for one in world.api.calls if one.verb in ("delete", "deletecollection") and not one.dry_run}
     assert deleted <= ({ONLY_GONE, delete("leaving")} if prune else set()), deleted
     assert {"alpha", "beta", "foreign", "gamma", "omega"} <= set(world.names())
     assert world.endpoints("alpha") == ["10.0.1.1", "10.0.1.2"] and world.endpoints("omega") == ["10.0.6.1", "10.0.6.2"]
@@ -180,6 +185,16 @@ def assert_nothing_lost(world: World, prune: bool) -> None:
     for one in world.store.objects():
         entries = one["metadata"].get("managedFields", [])
         assert len({(entry["manager"], entry["operation"]) for entry in entries}) == len(entries)
+
+
+def together(cells: Mapping[str, Callable[[], object]]) -> None:
+    """Runs the cells of a table at the same time, since most of their time is pauses between attempts. All of them are run;
+    those that fail are told together."""
+    with ThreadPoolExecutor(len(cells)) as pool:
+        begun = {name: pool.submit(cell) for name, cell in cells.items()}
+    failed = {name: one.exception() for name, one in begun.items()}
+    told = [f"{name}: {''.join(traceback.format_exception(error)[-3:])}" for name, error in failed.items() if error]
+    assert not told, "\n\n".join(told)
 
 
 def settled(world: World, run: Callable[..., Run]) -> list[JsonObject]:

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from support.certificates import Authority
 from support.processes import LOOPBACK, ServerProcess, clean_environment, free_port, wait_for
 from support.rest import Rest
+from harness.audit import POLICY, AuditLog
 
 ADMIN, NOBODY = "admin", "nobody"  # users; a token is "token-" + user
 KINDS = {"ServiceEntry": "serviceentries", "WorkloadEntry": "workloadentries"}
@@ -30,6 +32,8 @@ class ApiServer:
         self._namespaces = (f"test-{number}" for number in itertools.count(1))
         self.address = f"https://{LOOPBACK}:{(port := free_port())}"
         self._certificate = folder / "certs" / "apiserver.crt"
+        self.clients = Authority(folder / "clients", "clients")  # a certificate of it is a user: its CN
+        self.audit = AuditLog(folder / "audit.log")
         self._etcd_address = f"http://{LOOPBACK}:{free_port()}"
         self._etcd = ServerProcess("etcd", self._etcd_command(etcd), folder / "etcd.log")
         self._server = ServerProcess("kube-apiserver", self._command(programs / "kube-apiserver", port, users),
@@ -44,13 +48,17 @@ class ApiServer:
     def _command(self, program: Path, port: int, users: Sequence[str]) -> list[str | Path]:
         key, tokens = self.folder / "sa.key", self.folder / "tokens.csv"
         subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+        policy = self.folder / "audit-policy.json"
+        policy.write_text(json.dumps(POLICY))
         tokens.write_text(f'token-{ADMIN},{ADMIN},0,"system:masters"\n'
                           + "".join(f"token-{user},{user},{number}\n" for number, user in enumerate(users, 1)))
         return [program, f"--etcd-servers={self._etcd_address}", f"--secure-port={port}", f"--bind-address={LOOPBACK}",
                 f"--cert-dir={self._certificate.parent}", "--service-account-issuer=https://kubernetes.default.svc",
                 f"--service-account-key-file={key}", f"--service-account-signing-key-file={key}",
                 "--authorization-mode=RBAC", f"--token-auth-file={tokens}", "--service-cluster-ip-range=10.96.0.0/16",
-                "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none"]
+                "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
+                f"--client-ca-file={self.clients.ca}", f"--audit-policy-file={policy}", f"--audit-log-path={self.audit.path}",
+                "--audit-log-mode=blocking-strict"]
 
     def start(self) -> ApiServer:
         etcd = Rest(self._etcd_address)
@@ -64,18 +72,23 @@ class ApiServer:
         self._server.stop()
         self._etcd.stop()
 
-    def client(self, user: str = ADMIN) -> Rest:
+    def client(self, user: str = ADMIN, token: str = "") -> Rest:
         tls = ssl.create_default_context(cafile=str(self._certificate))
-        return Rest(self.address, {"Authorization": f"Bearer token-{user}", "Content-Type": "application/json"}, tls)
+        headers = {"Authorization": f"Bearer {token or f'token-{user}'}", "Content-Type": "application/json"}
+        return Rest(self.address, headers, tls)
 
     def kubeconfig(self, user: str = ADMIN, namespace: str = "default") -> Path:
         """A kubeconfig file of this user, with this namespace as its default."""
-        path = self.folder / f"kubeconfig-{user}-{namespace}"
+        return self.kubeconfig_with({"token": f"token-{user}"}, f"{user}-{namespace}", namespace)
+
+    def kubeconfig_with(self, credentials: Mapping[str, Any], name: str, namespace: str = "default") -> Path:
+        """A kubeconfig file with these credentials, as `user:` has them."""
+        path = self.folder / f"kubeconfig-{name}"
         path.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",
             "clusters": [{"name": "test", "cluster": {"server": self.address, "certificate-authority": str(self._certificate)}}],
-            "users": [{"name": user, "user": {"token": f"token-{user}"}}],
-            "contexts": [{"name": "test", "context": {"cluster": "test", "user": user, "namespace": namespace}}],
+            "users": [{"name": "user", "user": dict(credentials)}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "user", "namespace": namespace}}],
         }))
         return path
 
@@ -112,6 +125,18 @@ class ApiServer:
         """All ServiceEntry or WorkloadEntry objects, of one namespace or of all, by name."""
         items = self.client().must("GET", self._path(kind, namespace)).json["items"]
         return sorted(items, key=lambda item: (item["metadata"]["namespace"], item["metadata"]["name"]))
+
+    def object(self, kind: str, namespace: str, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client().must("GET", f"{self._path(kind, namespace)}/{name}").json
+        return found
+
+    def change(self, kind: str, namespace: str, name: str, patch: Mapping[str, Any], manager: str = "kubectl-edit",
+               subresource: str = "") -> dict[str, Any]:
+        """What somebody else does to an object: a merge patch. `subresource`: /status."""
+        path = f"{self._path(kind, namespace)}/{name}{subresource}?fieldManager={manager}"
+        headers = {"Content-Type": "application/merge-patch+json"}
+        changed: dict[str, Any] = self.client().must("PATCH", path, dict(patch), headers).json
+        return changed
 
     def clear(self, namespace: str) -> None:
         """Deletes the ServiceEntries and WorkloadEntries of a namespace."""

@@ -1,8 +1,9 @@
 #include "kube/api.hpp"
 
+#include "unit/kube/world.hpp"
+
 #include "kube/api_versions.hpp"
 #include "kube/apply_body.hpp"
-#include "kube/world.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
 #include "kube/connection.hpp"
 
+#include "unit/kube/world.hpp"
+
 #include "base/base64.hpp"
-#include "kube/world.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
-
 #include <fmt/format.h>
 
 #include <string>
@@ -66,7 +66,8 @@ std::string headers(const Connection& connection) {
 
 TEST_CASE("connection: a plain context") {
   const Case c;
-  const Connection found = c.find(config("{server: 'https://10.0.0.1:6443/prefix/'}", "{token: tok}", ", namespace: mesh"));
+  const Connection found =
+      c.find(config("{server: 'https://10.0.0.1:6443/prefix/'}", "{token: tok}", ", namespace: mesh"));
   CHECK(found.context == "x");
   CHECK(found.server == "https://10.0.0.1:6443/prefix");
   CHECK(found.nspace == "mesh");
@@ -81,14 +82,16 @@ TEST_CASE("connection: a plain context") {
 TEST_CASE("connection: TLS and proxy of a cluster") {
   const Case c;
   c.dir.write("ca.crt", kCert);
-  Connection found = c.find(config("{server: 'https://a', certificate-authority: ca.crt, tls-server-name: n, "
-                                   "proxy-url: 'socks5://p:1', disable-compression: true}"));
+  Connection found =
+      c.find(config("{server: 'https://a', certificate-authority: ca.crt, tls-server-name: api, "
+                    "proxy-url: 'socks5://p:1', disable-compression: true}"));
   CHECK(found.http.ca_pem == kCert);
-  CHECK(found.http.tls_server_name == "n");
+  CHECK(found.http.tls_server_name == "api");
   CHECK(found.http.proxy == "socks5h://p:1");
   CHECK_FALSE(found.compressed);
-  found = c.find(config(fmt::format("{{server: 'https://a', certificate-authority-data: {}, proxy-url: 'http://u:p@x:3128'}}",
-                                    encode_base64(kCert))));
+  found = c.find(
+      config(fmt::format("{{server: 'https://a', certificate-authority-data: {}, proxy-url: 'http://u:p@x:3128'}}",
+                         encode_base64(kCert))));
   CHECK(found.http.ca_pem == kCert);
   CHECK(found.http.proxy == "http://u:p@x:3128");
   found = c.find(config("{server: 'https://a', insecure-skip-tls-verify: true}"));
@@ -127,8 +130,8 @@ TEST_CASE("connection: credentials of a user") {
   Connection found = c.find(config(kServer, "{client-certificate: crt, client-key: key}"));
   CHECK(found.http.client_cert_pem == kCert);
   CHECK(found.http.client_key_pem.reveal() == kKey);
-  found = c.find(config(kServer, fmt::format("{{client-certificate-data: {}, client-key-data: {}}}", encode_base64(kCert),
-                                             encode_base64(kKey))));
+  found = c.find(config(kServer, fmt::format("{{client-certificate-data: {}, client-key-data: {}}}",
+                                             encode_base64(kCert), encode_base64(kKey))));
   CHECK(found.http.client_key_pem.reveal() == kKey);
   found = c.find(config(kServer, "{username: ada, password: s3cret}"));
   CHECK(found.http.basic_user == "ada");
@@ -215,7 +218,7 @@ TEST_CASE("connection: impersonation") {
 
 constexpr std::string_view kSeveral = R"(
 clusters:
-- {name: one, cluster: {server: 'https://one', tls-server-name: n}}
+- {name: one, cluster: {server: 'https://one', tls-server-name: api}}
 - {name: two, cluster: {server: 'https://two'}}
 users:
 - {name: ada, user: {token: of-ada}}
@@ -255,8 +258,9 @@ TEST_CASE("connection: entries that are not there") {
   const Case c;
   const std::string text(kSeveral);
   const std::string path = c.dir.path("config");
-  CHECK(c.refusal(text) == path + " has no current-context: choose one with --context: "
-                                  "first, lost, no-cluster, nobody, second, stranger");
+  CHECK(c.refusal(text) == path +
+                               " has no current-context: choose one with --context: "
+                               "first, lost, no-cluster, nobody, second, stranger");
   CHECK(c.refusal(text, {.context = "secnd"}) ==
         R"(--context: there is no context "secnd" in )" + path + R"( (did you mean "second"?))");
   CHECK(c.refusal("current-context: gone\n" + text) == R"(current-context: there is no context "gone" in )" + path);
@@ -308,6 +312,7 @@ TEST_CASE("connection: nothing at all") {
   const TempDir dir;
   const World world({{"HOME", dir.path()}});
   const std::string text = complaint([&] { find_connection({}, world.environment, dir.path("pod")); });
+  CAPTURE(text);
   CHECK(has(text, "no kubeconfig: KUBECONFIG is not set, and there is nothing in " + dir.path(".kube/config")));
   CHECK(has(text, "this is not a pod"));
   // A server alone is enough for `kubectl proxy`.

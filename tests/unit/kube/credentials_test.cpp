@@ -1,7 +1,8 @@
 #include "kube/credentials.hpp"
 
+#include "unit/kube/world.hpp"
+
 #include "base/timestamp.hpp"
-#include "kube/world.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>

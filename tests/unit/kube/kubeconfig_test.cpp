@@ -1,7 +1,8 @@
 #include "kube/kubeconfig.hpp"
 
+#include "unit/kube/world.hpp"
+
 #include "kube/kubeconfig_files.hpp"
-#include "kube/world.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
@@ -52,7 +53,7 @@ users:
     as: bob
     as-uid: "17"
     as-groups: [a, b]
-    as-user-extra: {scopes: [x, y]}
+    as-user-extra: {scopes: [x, z]}
 - name: exec
   user:
     exec:
@@ -100,7 +101,7 @@ TEST_CASE("kubeconfig: every field") {
   CHECK(user.as.user == "bob");
   CHECK(user.as.uid == "17");
   CHECK(user.as.groups == std::vector<std::string>{"a", "b"});
-  CHECK(user.as.extra.at("scopes") == std::vector<std::string>{"x", "y"});
+  CHECK(user.as.extra.at("scopes") == std::vector<std::string>{"x", "z"});
   CHECK(config.users.at("old").auth_provider == "gcp");
   const ContextEntry& context = config.contexts.at("prod");
   CHECK(context.cluster == "prod");
@@ -146,13 +147,14 @@ TEST_CASE("kubeconfig: faults name file, line and field") {
 }
 
 TEST_CASE("kubeconfig: of several files the first that has an entry wins, whole") {
-  Kubeconfig first = parse("clusters: [{name: a, cluster: {server: https://one}}]\ncontexts: [{name: x, context: {}}]\n");
-  first.merge(parse(R"(current-context: y
+  Kubeconfig first =
+      parse("clusters: [{name: a, cluster: {server: https://one}}]\ncontexts: [{name: x, context: {}}]\n");
+  first.merge(parse(R"(current-context: second
 clusters: [{name: a, cluster: {server: https://two, tls-server-name: two}}, {name: b, cluster: {server: https://b}}]
 users: [{name: u, user: {token: t}}]
 )"));
   first.merge(parse("current-context: z\n"));
-  CHECK(first.current_context == "y");
+  CHECK(first.current_context == "second");
   CHECK(first.clusters.at("a").server == "https://one");
   CHECK(first.clusters.at("a").tls_server_name.empty());
   CHECK(first.clusters.at("b").server == "https://b");
@@ -184,7 +186,7 @@ TEST_CASE("kubeconfig: where it is looked for") {
 }
 
 TEST_CASE("kubeconfig: nothing at all") {
-  const World world({{"HOME", "/nonexistent"}});
+  const World world(std::map<std::string, std::string, std::less<>>{{"HOME", "/nonexistent"}});
   const auto found = find_kubeconfig("", world.environment);
   CHECK(found.config.empty());
   CHECK_FALSE(found.chosen);

@@ -1,6 +1,7 @@
 #include "kube/page.hpp"
 
-#include "kube/world.hpp"
+#include "unit/kube/world.hpp"
+
 #include "model/codes.hpp"
 
 #include <doctest/doctest.h>
@@ -77,7 +78,7 @@ TEST_CASE("page: what is no page") {
   CHECK(c.refusal("{}") == "it has no metadata");
   CHECK(has(c.refusal(R"({"metadata":{"continue":7}})"), "metadata.continue: expected a string"));
   CHECK(has(c.refusal(list(R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}})")), "an item is no object"));
-  CHECK(has(c.refusal(list(item(""))), "none"));
+  CHECK(c.refusal(list(item(""))) == "an item has no name");
   CHECK(has(c.refusal(list("7")), "an item is no object"));
 }
 

@@ -1,6 +1,6 @@
 #include "kube/status.hpp"
 
-#include "kube/world.hpp"
+#include "unit/kube/world.hpp"
 
 #include <doctest/doctest.h>
 
@@ -41,8 +41,7 @@ TEST_CASE("status: fields and what is wrong with them") {
     {"reason":"FieldValueInvalid","message":"Invalid value: 70000: port must be between 1-65535","field":"spec.ports[0].number"},
     {"reason":"FieldValueInvalid","message":"Invalid value: 70000: port must be between 1-65535","field":"spec.ports[0].number"},
     {"reason":"x","message":"one\nline","field":"<nil>"}]})"));
-  CHECK(describe(invalid) ==
-        "spec.ports[0].number: Invalid value: 70000: port must be between 1-65535; one line");
+  CHECK(describe(invalid) == "spec.ports[0].number: Invalid value: 70000: port must be between 1-65535; one line");
 }
 
 TEST_CASE("status: a dump is cut") {
@@ -62,7 +61,8 @@ TEST_CASE("status: webhooks") {
                                                 "configuration is invalid: no hosts"))) ==
         "the webhook validation.istio.io refuses it: configuration is invalid: no hosts");
   const std::string down = describe(read(
-      500, status("InternalError", R"(Internal error occurred: failed calling webhook \"validation.istio.io\": refused)")));
+      500,
+      status("InternalError", R"(Internal error occurred: failed calling webhook \"validation.istio.io\": refused)")));
   CHECK(has(down, "is istiod running?"));
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("status: what is none") {
         R"(the answer is HTTP 429: "Too many requests, please try again later.")");
   CHECK(describe(read(502, "<html>\n<body>Bad gateway</body></html>")) == R"(the answer is HTTP 502: "<html>")");
   CHECK(describe(read(503, "")) == "the answer is HTTP 503");
-  CHECK(describe(read(404, R"({"kind":"Other"})")) == R"(the answer is HTTP 404: "{"kind":"Other"}")");
+  CHECK(describe(read(404, R"({"kind":"Other"})")) == R"(the answer is HTTP 404: "{\"kind\":\"Other\"}")");
   CHECK(has(describe(read(500, R"({"kind":"Status","reason":7,"message":["x"]})")), "Unknown (HTTP 500)"));
   CHECK(describe(read(500, R"({"kind":"Status","message":"cut)")).starts_with("the answer is HTTP 500"));
   CHECK(describe(read(500, "\x1b[31m\xff")).find('\x1b') == std::string::npos);

@@ -22,7 +22,8 @@ TEST_CASE("warnings: those of caches are not the API server's") {
 }
 
 TEST_CASE("warnings: what is none") {
-  for (const char* text : {"", " ", ",", "299", "299 -", "299 - ", "299 - text", "299 - \"open", "299 - \"\\", "299 - \"\""}) {
+  for (const char* text :
+       {"", " ", ",", "299", "299 -", "299 - ", "299 - text", "299 - \"open", "299 - \"\\", "299 - \"\""}) {
     CAPTURE(text);
     CHECK(read_warnings(text).empty());
   }

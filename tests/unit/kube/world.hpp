@@ -4,10 +4,13 @@
 #include "model/live_object.hpp"
 #include "support/collected.hpp"
 
+#include <doctest/doctest.h>
+
 #include <chrono>
 #include <map>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,7 +23,10 @@ class Silent : public Progress {
 
 /// What a piece of work is given, with a clock that stands.
 struct World {
-  explicit World(std::map<std::string, std::string, std::less<>> variables = {}) : environment(std::move(variables)) {}
+  World() = default;
+  explicit World(std::map<std::string, std::string, std::less<>> variables) : environment(std::move(variables)) {}
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   testing::Collected diagnostics;
   Silent progress;

@@ -52,7 +52,7 @@ TEST_CASE("a comment for a pull request") {
 | would be deleted with `--prune` | 1 |
 | unchanged | 941 |
 
-#### Withheld (1)
+#### To look at (1)
 
 - `ServiceEntry mesh/web   not updated: kubectl-edit owns .spec.endpoints (to let it pass: --force-conflicts)`
 

@@ -68,7 +68,7 @@ TEST_CASE("what is held, kept and left alone is counted apart") {
   plan.held.clear();
   plan.kept = keys(12);
   plan.left_alone = keys(2);
-  CHECK(counts_line(plan) == "no changes, 7 unchanged; 12 kept, not read in full; 2 left alone");
+  CHECK(counts_line(plan) == "no changes, 7 unchanged; 12 kept (not read in full); 2 left alone");
 }
 
 TEST_CASE("the names of what would change, as kubectl has them, by namespace, kind and name") {
