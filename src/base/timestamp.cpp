@@ -83,7 +83,10 @@ std::optional<system_clock::time_point> parse_timestamp(std::string_view text) {
   }
   const auto zone = take_zone(text);
   if (!zone || !text.empty()) return std::nullopt;
-  return *date + *minutes + std::chrono::seconds{*seconds} - *zone;
+  // The clock counts nanoseconds, and ends in 2262: what lies beyond is its end.
+  constexpr auto kFirst = std::chrono::ceil<std::chrono::seconds>(system_clock::time_point::min());
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(system_clock::time_point::max());
+  return std::clamp(*date + *minutes + std::chrono::seconds{*seconds} - *zone, kFirst, kLast);
 }
 
 }  // namespace r2i

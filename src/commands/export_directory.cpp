@@ -43,7 +43,7 @@ std::vector<Change> changes_of_files(const Planned& planned) {
   for (const Manifest& object : planned.objects) {
     Change change;
     change.key = key_of(object);
-    if (settled.contains(change.key) || planned.directory->is_exact(change.key)) continue;
+    if (settled.contains(change.key) || planned.directory->has_right_file(change.key)) continue;
     change.action = Action::update;
     change.after = object;
     changes.push_back(std::move(change));

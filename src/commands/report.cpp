@@ -15,6 +15,7 @@ namespace {
 // Four thousand services that could not be read have one cause: the first ones and their number tell it.
 constexpr std::ptrdiff_t kMostShown = 20;
 constexpr int kFirstConversionCode = 2000;
+constexpr int kFirstClusterCode = 4000;
 
 bool order(const Diagnostic& a, const Diagnostic& b) {
   // Errors come last: they are what is to be seen above the summary.
@@ -38,7 +39,9 @@ std::string severity_name(Severity severity) {
 void Report::report(Diagnostic diagnostic) {
   ++counts_[diagnostic.code];
   if (code_info(diagnostic.code).loss == Loss::service) services_left_out_.insert(diagnostic.subject);
-  if (diagnostic.severity == Severity::error || verbose_) kept_.push_back(std::move(diagnostic));
+  // What the cluster says is about the run, not about one service of many.
+  const bool of_the_run = diagnostic.code >= kFirstClusterCode && diagnostic.severity == Severity::warning;
+  if (diagnostic.severity == Severity::error || verbose_ || of_the_run) kept_.push_back(std::move(diagnostic));
 }
 
 void Report::show_sources() {
@@ -75,8 +78,10 @@ void Report::show_losses() {
   std::map<Loss, std::pair<std::size_t, std::vector<std::string>>> by_loss;
   for (const auto& [number, count] : counts_) {
     const CodeInfo& info = code_info(number);
-    // Errors about a source have been shown, each.
-    if (info.loss == Loss::nothing && number < kFirstConversionCode && info.severity == Severity::error) continue;
+    // Errors about a source, and what the cluster says, have been shown, each.
+    const bool shown = number >= kFirstClusterCode ||
+                       (number < kFirstConversionCode && info.severity == Severity::error);
+    if (info.loss == Loss::nothing && shown) continue;
     auto& [total, reasons] = by_loss[info.loss];
     total += count;
     reasons.push_back(fmt::format("{} {}", count, info.reason));

@@ -26,6 +26,9 @@ class ObjectReader {
     for (const Manifest& manifest : desired) desired_.emplace(Directory::place_of(key_of(manifest)), &manifest);
   }
 
+  /// Reads a file that the user has named: it is expected to be one of manifests.
+  void read_named(const std::string& text, const std::string& place) { parse(text, place); }
+
   /// Whether the file holds any object.
   bool read(const std::string& text, const std::string& place) {
     const auto own = desired_.find(place);
@@ -34,24 +37,28 @@ class ObjectReader {
       live.manifest = *own->second;
       live.api_version = api_version_;
       live.place = place;
-      exact.insert(key_of(live.manifest));
       hand_over(std::move(live));
       return true;
     }
-    if (!may_hold_objects(text)) return false;
+    return may_hold_objects(text) && parse(text, place);
+  }
+
+  std::vector<FileProblem> problems;
+  std::map<ObjectKey, std::string> homes;
+  std::set<ObjectKey> alone;  ///< in a file that had to be parsed
+
+ private:
+  bool parse(const std::string& text, const std::string& place) {
     Contents contents = read_contents(text, place);
     std::ranges::move(contents.problems, std::back_inserter(problems));
+    if (contents.documents == 1 && contents.objects.size() == 1) alone.insert(key_of(contents.objects[0].manifest));
     for (LiveObject& object : contents.objects) hand_over(std::move(object));
     return !contents.objects.empty();
   }
 
-  std::vector<FileProblem> problems;
-  std::set<ObjectKey> exact;
-
- private:
   void hand_over(LiveObject&& live) {
     ObjectKey key = key_of(live.manifest);
-    const auto [seen, is_new] = places_.emplace(std::move(key), live.place);
+    const auto [seen, is_new] = homes.emplace(std::move(key), live.place);
     if (is_new) return sink_.object(std::move(live));
     problems.push_back({live.place, fmt::format("{} is here and in {}: delete one of them", seen->first.display(),
                                                 seen->second == live.place ? "the same file" : seen->second)});
@@ -60,7 +67,6 @@ class ObjectReader {
   const std::string& api_version_;
   LiveSink& sink_;
   std::unordered_map<std::string, const Manifest*> desired_;  ///< by place; never walked
-  std::map<ObjectKey, std::string> places_;
 };
 
 }  // namespace
@@ -78,14 +84,9 @@ Directory::Directory(std::string path) : path_(std::move(path)) {
 std::vector<FileProblem> Directory::read(Context& context, std::span<const Manifest> desired,
                                          const std::string& api_version, LiveSink& sink) {
   places_.clear();
-  FileList files;
-  if (is_file_) {
-    files.places.push_back(path_);
-  } else {
-    files = list_manifest_files(path_);
-  }
+  const FileList files = is_file_ ? FileList{{path_}, {}} : list_manifest_files(path_);
   ObjectReader reader(is_file_ ? std::span<const Manifest>() : desired, api_version, sink);
-  reader.problems = std::move(files.problems);
+  reader.problems = files.problems;
   std::size_t done = 0;
   for (const std::string& place : files.places) {
     context.check_interrupt();
@@ -93,12 +94,20 @@ std::vector<FileProblem> Directory::read(Context& context, std::span<const Manif
     context.check_interrupt();
     if (!text) {
       reader.problems.push_back({place, "cannot be read: " + text.error()});
+    } else if (is_file_) {
+      reader.read_named(*text, place);
     } else if (reader.read(*text, place) && !is_outside(place)) {
       places_.insert(place);
     }
     context.progress.update("reading " + path_, ++done, files.places.size());
   }
-  exact_ = std::move(reader.exact);
+  homes_ = std::move(reader.homes);
+  untidy_ = std::move(reader.alone);
+  std::erase_if(untidy_, [&](const ObjectKey& key) {
+    const std::string& place = homes_.at(key);
+    std::error_code ignored;
+    return is_outside(place) || std::filesystem::is_symlink(path_to(place), ignored);
+  });
   return std::move(reader.problems);
 }
 

@@ -6,6 +6,7 @@
 #include "model/live_object.hpp"
 
 #include <cstddef>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -50,16 +51,17 @@ class Directory {
   std::vector<FileProblem> read(Context& context, std::span<const Manifest> desired, const std::string& api_version,
                                 LiveSink& sink);
 
-  /// Whether read() has found the object's own file to have exactly the bytes that write() would give it.
-  [[nodiscard]] bool is_exact(const ObjectKey& key) const { return exact_.contains(key); }
+  /// Whether an object that is as it is desired also has the file that it should have, byte for byte, as far as write()
+  /// may see to that: what is in a file with other documents, outside of the directory or behind a symbolic link stays.
+  [[nodiscard]] bool has_right_file(const ObjectKey& key) const { return !untidy_.contains(key); }
 
   /// Where write() puts an object: `[namespace/]<kind in lower case>-<name>.yaml`, at most 255 bytes per component,
   /// never a path out of the directory. What is no name of Kubernetes' in it, or too long, is replaced by a hash.
   [[nodiscard]] static std::string place_of(const ObjectKey& key);
 
   /// What write() would do to which file, and what keeps it from that. An object that lives in another file than its
-  /// own is moved out of it, if it is alone there. A file that holds anything else is never touched, and no symbolic
-  /// link is followed. Throws Error{usage} if this is a file.
+  /// own, by the word of the change or else of read(), is moved out of it, if it is alone there. A file that holds
+  /// anything else is never touched, and no symbolic link is followed. Throws Error{usage} if this is a file.
   [[nodiscard]] Outlook outlook(std::span<const Change> changes, const std::string& api_version) const;
 
   /// Writes one object per file, by renaming into place, and removes the files of objects that go, and folders that
@@ -81,8 +83,9 @@ class Directory {
 
   std::string path_;
   bool is_file_ = false;
-  std::set<ObjectKey> exact_;
-  std::set<std::string> places_;  ///< of files below it that hold objects
+  std::map<ObjectKey, std::string> homes_;  ///< the file of each object, as read() saw it
+  std::set<ObjectKey> untidy_;              ///< alone in a file that has another name or other bytes than write() gives
+  std::set<std::string> places_;            ///< of files below it that hold objects
 };
 
 }  // namespace r2i::directory

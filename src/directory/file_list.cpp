@@ -96,6 +96,10 @@ class Lister {
   void follow(const std::string& place) {
     std::error_code error;
     if (!followed_.insert(fs::canonical(root_ / place, error).string()).second) return;
+    if (fs::status(root_ / place, error).type() == fs::file_type::fifo) {  // it would keep us waiting
+      list_.problems.push_back({place, "neither a file nor a folder"});
+      return;
+    }
     const auto text = read_file((root_ / place).string());
     if (!text) {
       list_.problems.push_back({place, "cannot be read: " + text.error()});
@@ -127,8 +131,8 @@ class Lister {
       kustomizations_.insert(inside);
       has_one = true;
     }
-    if (!has_one)
-      list_.problems.push_back({kustomization, "names the folder " + place + ", which has no kustomization.yaml"});
+    if (has_one) return;
+    list_.problems.push_back({kustomization, "names the folder " + place + ", which has no kustomization.yaml"});
   }
 
   fs::path root_;

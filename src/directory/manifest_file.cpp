@@ -13,7 +13,7 @@ namespace r2i::directory {
 
 namespace {
 
-constexpr std::string_view kGroup = "networking.istio.io/";
+constexpr std::string_view kGroup = "networking.istio.io";
 constexpr std::array<std::string_view, 2> kKinds = {"ServiceEntry", "WorkloadEntry"};
 
 /// What the head of an object says. A key that comes twice counts each time: nothing hides behind the other.
@@ -24,6 +24,7 @@ struct Head {
   bool is_our_list = false;  ///< of one of our kinds: its items need not say which
 
   [[nodiscard]] bool is_ours() const { return has_our_group && has_our_kind; }
+  [[nodiscard]] bool is_list_of_ours() const { return has_our_group && is_our_list; }
 };
 
 void read_kind(Head& head, std::string_view kind) {
@@ -43,7 +44,9 @@ Head read_head(JsonCursor& cursor, std::vector<Head>* items) {
   while (const auto key = cursor.next_key()) {
     const auto type = cursor.type();
     if (*key == "apiVersion" && type == JsonCursor::Type::string) {
-      head.has_our_group = cursor.string().starts_with(kGroup) || head.has_our_group;
+      const std::string_view version = cursor.string();
+      const bool is_ours = version.starts_with(kGroup) && version.substr(kGroup.size()).starts_with('/');
+      head.has_our_group = head.has_our_group || is_ours;
     } else if (*key == "kind" && type == JsonCursor::Type::string) {
       read_kind(head, cursor.string());
     } else if (*key == "items" && type == JsonCursor::Type::list && items != nullptr) {
@@ -74,7 +77,8 @@ class FileReader {
     const Head head = read_head(cursor_, &items_);
     if (!cursor_.finish()) tell(document, cursor_.fault()->offset, cursor_.fault()->message);
     contents_.documents += head.is_list ? items_.size() : 1;
-    const bool any = head.is_list ? head.is_our_list || std::ranges::any_of(items_, &Head::is_ours) : head.is_ours();
+    const bool any =
+        head.is_list ? head.is_list_of_ours() || std::ranges::any_of(items_, &Head::is_ours) : head.is_ours();
     if (head.is_list && std::ranges::any_of(items_, &Head::is_list)) {
       tell(document, 0, "a List inside of a List is not supported");
     } else if (any) {
@@ -92,7 +96,7 @@ class FileReader {
       reader.object({}, [&](std::string_view key) {
         if (key != "items") return false;
         reader.list([&] {
-          const bool wanted = index < items_.size() && (head.is_our_list || items_[index].is_ours());
+          const bool wanted = index < items_.size() && (head.is_list_of_ours() || items_[index].is_ours());
           ++index;
           if (wanted) read_object(reader, found);
           if (!wanted) reader.cursor().skip();
@@ -131,7 +135,12 @@ class FileReader {
 
 bool may_hold_objects(std::string_view text) {
   const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
-  return has(kKinds[0]) || has(kKinds[1]) || has("\\") || has(std::string_view("\0", 1));
+  if (has(kGroup) && (has(kKinds[0]) || has(kKinds[1]))) return true;
+  // Escapes that give letters, or that join two lines.
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at + 1)) {
+    if (text.substr(at + 1, 1).find_first_of("xuU\r\n") != std::string_view::npos) return true;
+  }
+  return has(std::string_view("\0", 1));
 }
 
 Contents read_contents(std::string_view text, const std::string& place) {

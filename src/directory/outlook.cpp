@@ -31,10 +31,11 @@ class Scout {
  public:
   Scout(const std::string& root, const std::string& api_version) : root_(root), api_version_(api_version) {}
 
-  void look_at(std::size_t index, const Change& change) {
+  /// `home`: the file that holds the object now; empty: none is known.
+  void look_at(std::size_t index, const Change& change, const std::string& home) {
     index_ = index;
     place_ = Directory::place_of(change.key);
-    const std::string now = change.place.empty() ? place_ : change.place;
+    const std::string now = home.empty() ? place_ : home;
     std::string why;
     blamed_ = now;
     if (is_outside(now)) {
@@ -155,7 +156,11 @@ class Scout {
 Outlook Directory::outlook(std::span<const Change> changes, const std::string& api_version) const {
   if (is_file_) throw Error(ErrorKind::usage, fmt::format("{} is a file: only a directory can be written", path_));
   Scout scout(path_, api_version);
-  for (std::size_t i = 0; i < changes.size(); ++i) scout.look_at(i, changes[i]);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const auto home = homes_.find(changes[i].key);
+    const bool use_own = changes[i].place.empty() && home != homes_.end();
+    scout.look_at(i, changes[i], use_own ? home->second : changes[i].place);
+  }
   return std::move(scout.outlook);
 }
 

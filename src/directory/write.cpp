@@ -102,6 +102,10 @@ void Directory::write(Context& context, std::span<const Change> changes, const s
     if (lock.is_held() && cleaned.insert(folder).second) remove_unfinished(folder);
     make_step(root, step, changes[step.change], api_version);
     apply(step, places_);
+    const ObjectKey& key = changes[step.change].key;
+    homes_.erase(key);
+    if (step.kind != FileStep::Kind::remove) homes_.emplace(key, step.place);
+    untidy_.erase(key);
     context.progress.update("writing " + path_, ++done, outlook.steps.size());
   }
 }

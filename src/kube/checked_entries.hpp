@@ -16,10 +16,4 @@ void use_cluster(const ClusterEntry& entry, const std::string& where, Connection
 /// Credentials and impersonation. They are left out, with a warning, where the server has no TLS.
 void use_user(const UserEntry& entry, const std::string& where, Connection& connection);
 
-/// The token in a file, without the blanks around it.
-Secret read_token(const std::string& path, const std::string& where);
-
-/// The content of a file or of Base64 data; empty if there is neither. `field` is its name in a kubeconfig.
-std::string content_of(const FileOrData& value, const std::string& where, std::string_view field);
-
 }  // namespace r2i::kube

@@ -56,7 +56,7 @@ tl::expected<void, std::string> Credentials::rerun_plugin(const std::stop_token&
   token_ = exec_.token;
   ++generation_;
   due_.reset();
-  if (exec_.expires) due_ = std::max(*exec_.expires - kLeeway, now_() + kLeastLife);
+  if (exec_.expires) due_ = std::max(*exec_.expires, now_() + kLeastLife) - kLeeway;
   return {};
 }
 
@@ -84,7 +84,7 @@ std::string Credentials::describe() const {
   if (connection_.exec) {
     kind = fmt::format("the credentials of the plugin {}", in_quotes(connection_.exec->command));
   } else if (!connection_.token_file.empty()) {
-    kind = fmt::format("the token in {}", connection_.token_file);
+    return fmt::format("the token in {}", connection_.token_file);
   } else if (!token_.empty()) {
     kind = "the token";
   } else if (!http.basic_user.empty() || !http.basic_password.empty()) {

@@ -65,7 +65,7 @@ FoundKubeconfig find_kubeconfig(const std::string& explicit_path, const Environm
     found.chosen = true;
     read_list(found, *list);
   } else if (const auto home = environment.get("HOME")) {
-    read_if_there(found, *home + "/.kube/config");
+    read_if_there(found, (std::filesystem::path(*home) / ".kube/config").string());
   }
   return found;
 }

@@ -46,10 +46,9 @@ std::optional<net::HttpRequest> ListRun::next() {
 
 void ListRun::done(net::HttpRequest request, net::HttpResult result) {
   --in_flight_;
-  if (end_ != End::complete) return;
   Stream& stream = streams_[request.tag];
   if (!result) {
-    stop(End::failed, fmt::format("cannot list {}: {}", stream.plural, explain(result.error())));
+    stop(stream, End::failed, fmt::format("cannot list {}: {}", stream.plural, explain(result.error())));
   } else if (result->status == 200) {
     take_page(stream, std::move(result->body));
   } else {
@@ -69,7 +68,7 @@ ListRun::End ListRun::finish() {
 }
 
 void ListRun::take_page(Stream& stream, std::string body) {
-  while (!waiting_.empty()) read_first();
+  while (!waiting_.empty() && end_ == End::complete) read_first();
   if (end_ != End::complete) return;
   auto token = peek_continue_token(peeking_, body);
   const bool known = token.has_value();
@@ -87,14 +86,14 @@ void ListRun::read_first() {
   Stream& stream = *waiting.stream;
   const auto page = read_page(cursor_, waiting.body, context_.diagnostics, sink_);
   if (!page) {
-    stop(End::failed,
+    stop(stream, End::failed,
          fmt::format("cannot list {}: what came is not a list of objects: {}", stream.plural, page.error()));
     return;
   }
   objects_ += page->objects;
   context_.progress.update("reading the cluster", objects_, 0);
   if (waiting.token && *waiting.token != page->continue_token) {
-    stop(End::failed, fmt::format("cannot list {}: a page has two continue tokens", stream.plural));
+    stop(stream, End::failed, fmt::format("cannot list {}: a page has two continue tokens", stream.plural));
   } else if (!waiting.token && !page->continue_token.empty()) {
     stream.token = page->continue_token;
     stream.wanted = true;
@@ -109,11 +108,14 @@ void ListRun::refuse(const Stream& stream, const net::HttpAnswer& answer) {
                                        : End::failed;
   const Asked asked{.plural = "serviceentries, workloadentries", .verbs = "list", .nspace = stream.nspace};
   const std::string where = stream.nspace.empty() ? "" : " in the namespace " + stream.nspace;
-  stop(end,
+  stop(stream, end,
        fmt::format("cannot list {}{}: {}", stream.plural, where, explain(session_, status, asked, answer.attempts)));
 }
 
-void ListRun::stop(End end, std::string problem) {
+void ListRun::stop(const Stream& stream, End end, std::string problem) {
+  // What is told does not depend on which of several answers came first.
+  if (stopped_by_ != nullptr && stopped_by_ <= &stream) return;
+  stopped_by_ = &stream;
   end_ = end;
   problem_ = std::move(problem);
   waiting_.clear();

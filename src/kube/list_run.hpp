@@ -59,7 +59,7 @@ class ListRun : public net::HttpBatch {
   void take_page(Stream& stream, std::string body);
   void read_first();
   void refuse(const Stream& stream, const net::HttpAnswer& answer);
-  void stop(End end, std::string problem);
+  void stop(const Stream& stream, End end, std::string problem);
 
   Context& context_;
   Session& session_;
@@ -71,6 +71,7 @@ class ListRun : public net::HttpBatch {
   std::size_t in_flight_ = 0;
   std::size_t objects_ = 0;
   End end_ = End::complete;
+  const Stream* stopped_by_ = nullptr;  ///< the first of those that failed, in the order of the lists
   std::string problem_;
 };
 

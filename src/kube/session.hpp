@@ -3,11 +3,11 @@
 #include "base/context.hpp"
 #include "kube/connection.hpp"
 #include "kube/credentials.hpp"
+#include "kube/warning_header.hpp"
 #include "net/http_client.hpp"
 
 #include <chrono>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -33,19 +33,15 @@ class Session {
   std::vector<net::HttpResult> run_all(std::vector<net::HttpRequest> requests);
 
  private:
-  class Authorized;
-
   net::HttpClient& client();
-  [[nodiscard]] std::vector<std::pair<std::string, Secret>> headers() const;
-  void report_warnings(const net::HttpAnswer& answer);
 
   Context& context_;
   const Connection connection_;
   Credentials credentials_;
+  Warnings warnings_;
   net::HttpOptions options_;
   std::string certificate_;  ///< the client certificate of a plugin that client_ was made with
   std::optional<net::HttpClient> client_;
-  std::set<std::string> warnings_;
 };
 
 }  // namespace r2i::kube

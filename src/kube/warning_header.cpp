@@ -1,5 +1,9 @@
 #include "kube/warning_header.hpp"
 
+#include "base/text.hpp"
+#include "model/codes.hpp"
+
+#include <algorithm>
 #include <optional>
 
 namespace r2i::kube {
@@ -43,6 +47,16 @@ std::vector<std::string> read_warnings(std::string_view header) {
     header.remove_prefix(std::min(header.find(','), header.size()));  // an optional date
   }
   return warnings;
+}
+
+void Warnings::report(const net::HttpAnswer& answer) {
+  for (const auto& [name, value] : answer.headers) {
+    if (name != "warning") continue;
+    for (std::string& text : read_warnings(value)) {
+      text = clean_text(text);
+      if (reported_.insert(text).second) diagnostics_.report(diagnose(Code::api_warning, server_, std::move(text)));
+    }
+  }
 }
 
 }  // namespace r2i::kube

@@ -9,12 +9,6 @@ namespace r2i {
 
 namespace {
 
-/// Whether `part` is `whole` or lies inside of it.
-bool is_within(std::string_view part, std::string_view whole) {
-  if (!part.starts_with(whole)) return false;
-  return part.size() == whole.size() || part[whole.size()] == '.' || part[whole.size()] == '[';
-}
-
 /// A key of FieldsV1 as a step of a path: `f:name` → `.name`, `k:{"name":"http"}` → `[name="http"]`. The lists of
 /// Istio's objects have no other keys than `name`; what else there may be keeps its JSON.
 std::string step_of(std::string_view key) {
@@ -66,11 +60,6 @@ FieldSet::FieldSet(std::vector<std::string> paths) : paths_(std::move(paths)) {
 
 bool FieldSet::contains(std::string_view path) const {
   return std::ranges::binary_search(paths_, path, {}, [](const std::string& p) { return std::string_view(p); });
-}
-
-bool FieldSet::touches(std::string_view path) const {
-  return std::ranges::any_of(paths_,
-                             [&](const std::string& own) { return is_within(own, path) || is_within(path, own); });
 }
 
 FieldSet read_field_set(DocumentReader& reader) {

@@ -18,8 +18,6 @@ class FieldSet {
   [[nodiscard]] const std::vector<std::string>& paths() const noexcept { return paths_; }
   [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
   [[nodiscard]] bool contains(std::string_view path) const;
-  /// Whether it holds the path itself, a part of it, or a whole that it is a part of.
-  [[nodiscard]] bool touches(std::string_view path) const;
 
   friend bool operator==(const FieldSet&, const FieldSet&) = default;
 

@@ -45,6 +45,9 @@ Problem no_connection(const FailedTransfer& failed, const HttpOptions& options) 
   if (!options.unix_socket.empty()) {
     return {Kind::connect, fmt::format("cannot connect to the socket {}: {}", options.unix_socket, reason)};
   }
+  if (!options.proxy.empty()) {
+    return {Kind::connect, fmt::format("cannot reach {} through the proxy: {}", failed.where, reason_of(failed))};
+  }
   const auto host = failed.where.substr(0, failed.where.rfind(':'));
   const auto bare = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
   if (!has(failed.curl_text, bare)) {  // libcurl names the proxy that it tried instead

@@ -22,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 /// The longest time without a look around. Everything that matters wakes us; this bounds the harm of what does not.
 constexpr std::chrono::milliseconds kLongestWait{1000};
 
+constexpr long kTooManyRequests = 429;
+
 /// A transfer between two attempts.
 struct Pause {
   Clock::time_point end;
@@ -93,7 +95,7 @@ class HttpClient::Impl {
   void limit_connections();
   bool collect(HttpBatch& batch);
   void settle(Transfer& transfer, CURLcode code, HttpBatch& batch);
-  bool pause_before_retry(Transfer& transfer, std::chrono::seconds retry_after);
+  bool pause_before_retry(Transfer& transfer, const HttpAnswer* answer);
   void deliver(Transfer& transfer, HttpResult result, HttpBatch& batch);
   void interrupt(HttpBatch& batch);
   void abandon_all() noexcept;
@@ -202,8 +204,7 @@ void HttpClient::Impl::settle(Transfer& transfer, CURLcode code, HttpBatch& batc
 
   auto* const problem = std::get_if<Problem>(&result);
   const Outcome outcome = problem != nullptr ? problem->outcome : classify(std::get<HttpAnswer>(result).status);
-  const auto retry_after = problem != nullptr ? 0 : transfer.easy().amount<CURLINFO_RETRY_AFTER>();
-  if (outcome == Outcome::transient && pause_before_retry(transfer, std::chrono::seconds{retry_after})) return;
+  if (outcome == Outcome::transient && pause_before_retry(transfer, std::get_if<HttpAnswer>(&result))) return;
   if (problem != nullptr) {
     deliver(transfer, tl::unexpected(HttpFailure{problem->kind, std::move(problem->message), transfer.attempt()}),
             batch);
@@ -213,10 +214,13 @@ void HttpClient::Impl::settle(Transfer& transfer, CURLcode code, HttpBatch& batc
   deliver(transfer, std::get<HttpAnswer>(std::move(result)), batch);
 }
 
-bool HttpClient::Impl::pause_before_retry(Transfer& transfer, std::chrono::seconds retry_after) {
+bool HttpClient::Impl::pause_before_retry(Transfer& transfer, const HttpAnswer* answer) {
+  const std::chrono::seconds retry_after{answer == nullptr ? 0 : transfer.easy().amount<CURLINFO_RETRY_AFTER>()};
   const double random = std::uniform_real_distribution<double>(0.0, 1.0)(random_);
   const auto delay = retry_delay(transfer.attempt(), policy_, retry_after, random);
-  if (!delay || !budget_.take()) return false;
+  // A server that is well, but busy, and names the time to come back is none to be spared.
+  const bool invited = answer != nullptr && answer->status == kTooManyRequests && retry_after.count() > 0;
+  if (!delay || (!invited && !budget_.take())) return false;
   paused_.push_back({Clock::now() + *delay, &transfer});
   std::ranges::push_heap(paused_, std::greater{});
   return true;

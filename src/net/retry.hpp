@@ -16,7 +16,7 @@ struct RetryPolicy {
   std::chrono::milliseconds base{200};               ///< ceiling of the first delay; doubles with each attempt
   std::chrono::milliseconds cap{5000};               ///< ceiling of every delay that the server does not ask for
   std::chrono::milliseconds max_retry_after{30000};  ///< a server that asks for more than this is not waited for
-  int budget = 20;                                   ///< retries that all requests of a client share (RetryBudget)
+  int budget = 20;  ///< retries that all requests of a client share (RetryBudget); 429 with Retry-After takes none
 };
 
 /// The tokens that retries of all requests of one client share (as gRPC's retry throttling): a server that fails

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace r2i::plan {
@@ -15,14 +16,21 @@ struct Block {
   const Held* cause;
 };
 
-/// A ServiceEntry that is held holds everything of its service; a WorkloadEntry that cannot be written holds what comes
-/// after the workloads, so that no entry selects what is not there.
+std::optional<Phase> blocked_by(const Held& held) {
+  if (held.change.action == Action::remove) return std::nullopt;
+  // A ServiceEntry that is held holds everything of its service.
+  if (held.change.key.kind == "ServiceEntry") return Phase::add_workloads;
+  // A WorkloadEntry that is not there holds what comes after the workloads, so that no entry selects what is not
+  // there. One that somebody has edited is there.
+  return held.by == Held::By::conflict ? std::nullopt : std::optional(Phase::write_entries);
+}
+
 std::map<std::string, Block> blocks_of(const std::vector<Held>& held) {
   std::map<std::string, Block> blocks;
   for (const Held& one : held) {
-    if (one.change.action == Action::remove) continue;
-    const bool entry = one.change.key.kind == "ServiceEntry";
-    const Block block{entry ? Phase::add_workloads : Phase::write_entries, &one};
+    const auto from = blocked_by(one);
+    if (!from) continue;
+    const Block block{*from, &one};
     const auto [at, is_new] = blocks.emplace(one.change.group, block);
     if (!is_new && block.from < at->second.from) at->second = block;
   }
@@ -30,12 +38,12 @@ std::map<std::string, Block> blocks_of(const std::vector<Held>& held) {
 }
 
 void drop_disabled(Draft& draft) {
-  std::ranges::sort(draft.disabled_groups);
-  const auto is_disabled_group = [&](const Change& change) {
-    return std::ranges::binary_search(draft.disabled_groups, change.group);
-  };
+  const auto is_disabled_group = [&](const Change& change) { return draft.disabled_groups.contains(change.group); };
   for (const Change& change : draft.plan.changes) {
     if (is_disabled_group(change)) draft.plan.left_alone.push_back(change.key);
+  }
+  for (const Held& held : draft.plan.held) {
+    if (is_disabled_group(held.change)) draft.plan.left_alone.push_back(held.change.key);
   }
   std::erase_if(draft.plan.changes, is_disabled_group);
   std::erase_if(draft.plan.held, [&](const Held& held) { return is_disabled_group(held.change); });

@@ -1,8 +1,7 @@
 #include "plan/desired.hpp"
 
-#include "plan/ownership.hpp"
-
 #include "model/selector.hpp"
+#include "plan/ownership.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,7 +30,7 @@ void Desired::add(std::size_t index) {
   const ServiceName service = service_of(object);
   keys_.emplace(key_of(object), index);
   Group& group = groups_[group_of(object)];
-  group.scope = scope_name(service);
+  group.belongs_to(scope_name(service), Group::Teller::desired);
   group.desired += endpoints_in(object);
   if (const auto* entry = std::get_if<ServiceEntry>(&object)) {
     for (const std::string& host : entry->hosts) hosts_.emplace(host, index);

@@ -34,7 +34,8 @@ Draft::Draft(const Desired& what, const Policy& how)
     : desired(&what), policy(&how), groups(what.groups()), seen(what.size(), 0) {
   plan.owner = how.owner;
   plan.manager = how.manager;
-  for (const auto& [scope, entries] : what.entries()) plan.scopes[{scope.source, scope.scope}].desired_entries = entries;
+  for (const auto& [scope, entries] : what.entries())
+    plan.scopes[{scope.source, scope.scope}].desired_entries = entries;
 }
 
 Change change_of(const Manifest& manifest, Action action, const ServiceName& service) {

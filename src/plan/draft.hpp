@@ -1,12 +1,11 @@
 #pragma once
 
+#include "model/live_object.hpp"
 #include "plan/compare.hpp"
 #include "plan/desired.hpp"
 #include "plan/ownership.hpp"
 #include "plan/plan.hpp"
 #include "plan/planner.hpp"
-
-#include "model/live_object.hpp"
 
 #include <map>
 #include <set>
@@ -24,12 +23,12 @@ struct Draft {
   const Policy* policy;
   Plan plan;
   std::map<std::string, Group> groups;
-  std::vector<char> seen;                 ///< of what is desired: whether a live object has its key
-  std::vector<LiveObject> leftovers;      ///< of ours, in scope, that nothing desired has the key of
-  std::map<std::size_t, Twin> twins;      ///< of desired entries: the first of their twins by key
+  std::vector<char> seen;                  ///< of what is desired: whether a live object has its key
+  std::vector<LiveObject> leftovers;       ///< of ours, in scope, that nothing desired has the key of
+  std::map<std::size_t, Twin> twins;       ///< of desired entries: the first of their twins by key
   std::map<std::size_t, ObjectKey> moved;  ///< of desired entries: where their service lives already
-  std::set<std::string> disabled_groups;  ///< out of our hands
-  std::set<ObjectKey> moves;              ///< deletions of what lives on elsewhere
+  std::set<std::string> disabled_groups;   ///< out of our hands
+  std::set<ObjectKey> moves;               ///< deletions of what lives on elsewhere
 };
 
 // What can become of an object.

@@ -32,7 +32,7 @@ class Walker {
   void walk(const std::string& path, T& member) {
     using Member = std::remove_const_t<T>;
     if constexpr (std::is_same_v<Member, Pairs> || std::is_same_v<Member, PortMap>) {
-      for (auto& [key, value] : member) on_leaf_(path + "." + key, value);
+      for (auto& [key, value] : member) on_leaf_.entry(path + "." + key, value);
     } else if constexpr (std::is_same_v<Member, std::vector<ServicePort>>) {
       for (auto& port : member) {
         Walker inner(port_path(path, port), on_leaf_);
@@ -68,9 +68,12 @@ class Collector {
  public:
   explicit Collector(std::vector<Field>& out) : out_(out) {}
 
+  /// Of a map: an empty value is a value there, whereas an empty field of an object is none.
+  void entry(const std::string& path, const std::string& value) { out_.push_back({path, std::string_view(value)}); }
+  void entry(const std::string& path, std::uint32_t value) { out_.push_back({path, value}); }
+
   void operator()(const std::string& path, const std::string& value) {
-    // An empty value of a map is a value; an empty field of an object is none.
-    if (!value.empty() || path.starts_with(".metadata.")) out_.push_back({path, std::string_view(value)});
+    if (!value.empty()) out_.push_back({path, std::string_view(value)});
   }
   void operator()(const std::string& path, std::uint32_t value) {
     if (value != 0) out_.push_back({path, value});
@@ -90,11 +93,13 @@ class Collector {
   std::vector<Field>& out_;
 };
 
-/// Empties what is not to be kept; what is left without a key or a number goes afterwards.
+/// Empties what is not to be kept; entries of maps have gone before.
 class Eraser {
  public:
   explicit Eraser(const std::function<bool(const std::string&)>& keep) : keep_(keep) {}
 
+  template <typename T>
+  void entry(const std::string& /*path*/, T& /*value*/) {}
   template <typename T>
   void operator()(const std::string& path, T& value) {
     if constexpr (!std::is_enum_v<T>) {
@@ -106,7 +111,7 @@ class Eraser {
   const std::function<bool(const std::string&)>& keep_;
 };
 
-/// Takes the entries of a map away; a walk alone could only empty their values.
+/// Takes entries of a map away; a walk alone could only empty their values.
 void keep_entries(auto& map, const std::string& path, const std::function<bool(const std::string&)>& keep) {
   std::erase_if(map, [&](const auto& entry) { return !keep(path + "." + entry.first); });
 }
@@ -206,9 +211,9 @@ Manifest keep_fields(const Manifest& manifest, const std::function<bool(const st
         keep_entries(object.meta.labels, ".metadata.labels", keep);
         if constexpr (std::is_same_v<std::decay_t<decltype(object)>, ServiceEntry>) {
           keep_entries(object.workload_selector.labels, ".spec.workloadSelector.labels", keep);
-          std::erase_if(object.ports, [&](const ServicePort& port) {
-            return !keep(port_path(".spec.ports", port) + ".name") && !keep(port_path(".spec.ports", port) + ".number");
-          });
+          // Whoever has a part of a port has its name, which is what it is found by.
+          std::erase_if(object.ports,
+                        [&](const ServicePort& port) { return !keep(port_path(".spec.ports", port) + ".name"); });
         } else {
           keep_entries(object.spec.labels, ".spec.labels", keep);
           keep_entries(object.spec.ports, ".spec.ports", keep);

@@ -1,6 +1,5 @@
-#include "plan/draft.hpp"
-
 #include "base/text.hpp"
+#include "plan/draft.hpp"
 
 #include <fmt/format.h>
 
@@ -21,8 +20,8 @@ void adopt(Draft& draft, const LiveObject& live, std::size_t index) {
   Change change = change_to_desired(draft, live, index);
   const std::string theirs = whose(live, policy.manager);
   change.note = theirs.empty() ? "adopted" : fmt::format("adopted: was {}", theirs);
-  change.force = !policy.manager.empty();
-  draft.groups[change.group].live += endpoints_in(live.manifest);
+  change.force = true;
+  add_endpoints(draft.groups[change.group].live, live.manifest);
   write_or_hold(draft, std::move(change), compare(live, (*draft.desired)[index], policy.manager));
 }
 

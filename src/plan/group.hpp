@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <string>
+#include <tuple>
 
 namespace r2i::plan {
 
@@ -28,11 +29,21 @@ struct EndpointCount {
 
 /// All objects of one service in one namespace: what is desired, and what is live and ours.
 struct Group {
+  /// What tells the scope of a group, the best first.
+  enum class Teller { desired, live_entry, live_workload, nobody };
+
   ScopeName scope;  ///< whose guards watch over it
+  Teller teller = Teller::nobody;
   std::size_t desired = 0;
   EndpointCount live;
   EndpointCount staying;    ///< of the live ones those that are left alone
   EndpointCount moving_in;  ///< of live objects elsewhere that this group takes the place of
+
+  /// Of objects that disagree the better teller is right, and of equal ones the first by name: the order in which they
+  /// come does not matter.
+  void belongs_to(const ScopeName& name, Teller by) {
+    if (std::tie(by, name) < std::tie(teller, scope)) std::tie(teller, scope) = std::tie(by, name);
+  }
 
   /// How many endpoints fewer there will be.
   [[nodiscard]] std::size_t lost() const {

@@ -16,14 +16,6 @@ std::string value_of(const Pairs& pairs, std::string_view key) {
   return std::string(find_value(pairs, key).value_or(std::string_view()));
 }
 
-/// The host of a ServiceEntry, the value that selects a WorkloadEntry: both cut to what a label holds.
-std::string host_mark(const Manifest& manifest) {
-  if (const auto* entry = std::get_if<ServiceEntry>(&manifest)) {
-    return entry->hosts.empty() ? "" : selector_value(entry->hosts.front());
-  }
-  return value_of(meta_of(manifest).labels, mark::kHost);
-}
-
 }  // namespace
 
 Standing standing_of(const LiveObject& live, const Policy& policy) {
@@ -76,6 +68,13 @@ ServiceName service_of(const Manifest& manifest) {
   return service;
 }
 
+std::string host_mark(const Manifest& manifest) {
+  if (const auto* entry = std::get_if<ServiceEntry>(&manifest)) {
+    return entry->hosts.empty() ? "" : selector_value(entry->hosts.front());
+  }
+  return value_of(meta_of(manifest).labels, mark::kHost);
+}
+
 std::string group_of(const Manifest& manifest) {
   return meta_of(manifest).nspace + "/" + host_mark(manifest);
 }
@@ -83,6 +82,10 @@ std::string group_of(const Manifest& manifest) {
 std::size_t endpoints_in(const Manifest& manifest) {
   const auto* entry = std::get_if<ServiceEntry>(&manifest);
   return entry != nullptr ? entry->endpoints.size() : 1;
+}
+
+void add_endpoints(EndpointCount& count, const Manifest& manifest) {
+  (std::holds_alternative<ServiceEntry>(manifest) ? count.inside : count.workloads) += endpoints_in(manifest);
 }
 
 }  // namespace r2i::plan

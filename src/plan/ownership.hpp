@@ -1,9 +1,9 @@
 #pragma once
 
-#include "plan/planner.hpp"
-
 #include "model/change.hpp"
 #include "model/live_object.hpp"
+#include "plan/group.hpp"
+#include "plan/planner.hpp"
 
 #include <string>
 #include <vector>
@@ -37,9 +37,14 @@ bool is_disabled(const Manifest& manifest);
 /// The service that an object of ours is for, by its marks.
 ServiceName service_of(const Manifest& manifest);
 
-/// What all objects of one service have in common: namespace and host, as a label's value has it.
+/// The host of a ServiceEntry, the value by which a WorkloadEntry is selected: both as a label's value has it.
+std::string host_mark(const Manifest& manifest);
+
+/// What all objects of one service have in common: namespace and host_mark().
 std::string group_of(const Manifest& manifest);
 
+/// Endpoints inside of a ServiceEntry; a WorkloadEntry is one.
 std::size_t endpoints_in(const Manifest& manifest);
+void add_endpoints(EndpointCount& count, const Manifest& manifest);
 
 }  // namespace r2i::plan

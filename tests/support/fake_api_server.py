@@ -77,6 +77,7 @@ class FakeApiServer(ScriptedServer):
         self.warnings: list[str] = []  # that come with every write
         self.before_write: Callable[[Asked], object] = lambda _asked: None  # what happens in the cluster meanwhile
         self._rules: deque[tuple[dict[str, Any], Step, bool]] = deque()
+        self._failing_writes: tuple[int, Step] | None = None
         self._denied: list[tuple[str, str, str]] = []
 
     # For tests
@@ -88,10 +89,15 @@ class FakeApiServer(ScriptedServer):
     def every(self, step: Step, **wanted: Any) -> None:
         self._rules.append((wanted, step, False))
 
+    def fail_writes_from(self, number: int, step: Step) -> None:
+        """From the `number`-th write on, dry runs included, each is answered by the step."""
+        self._failing_writes = (number, step)
+
     def heal(self) -> None:
         """From now on the usual answers."""
         with self._lock:
             self._rules.clear()
+            self._failing_writes = None
 
     def deny(self, verb: str, plural: str = "*", namespace: str = "*") -> None:
         """RBAC gives this right to nobody. `namespace` empty: not for the whole cluster at once."""
@@ -122,6 +128,11 @@ class FakeApiServer(ScriptedServer):
     def next_step(self, request: Request) -> Step | None:
         asked = understood(request)
         self.calls.append(asked)
+        if self._failing_writes is not None and asked.verb in _WRITES:
+            number, step = self._failing_writes
+            self._failing_writes = (number - 1, step)
+            if number <= 1:
+                return step
         for rule in self._rules:
             wanted, step, once = rule
             if asked.fits(wanted):

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "model_cluster.hpp"
+
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "model/selector.hpp"
-#include "model_cluster.hpp"
 #include "plan/planner.hpp"
 
 #include <fmt/format.h>
@@ -89,6 +90,11 @@ inline std::string held_of(const plan::Plan& plan) {
     lines.push_back(fmt::format("{}: {}", to_string(held.by), in_a_line(held.change)));
   }
   return join(lines, "\n");
+}
+
+/// A held change without content if nothing is held.
+inline plan::Held first_held(const plan::Plan& plan) {
+  return plan.held.empty() ? plan::Held{plan::Held::By::conflict, {}, "nothing is held", ""} : plan.held.front();
 }
 
 inline std::string keys_of(const std::vector<ObjectKey>& keys) {

@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 def flags_of_help(text: str) -> list[Flag]:
     """Flags begin in column 3 or 7; what belongs to them stands further right."""
     flags: list[Flag] = []
-    pattern = re.compile(r"^  (?:(-\w), |    )(--[a-z-]+)(?: (\S+))?(?: {2,}(.*))?$")
+    pattern = re.compile(r"^  (?:(-\w), |    )(--[a-z-]+)(?: (\S+))?(?: +(.*))?$")
     lines = text.splitlines()
     for number, line in enumerate(lines):
         match = pattern.match(line)
@@ -71,7 +71,7 @@ def _item(words: str) -> tuple[str, str, str]:
     if match := re.match(r"(\w) , Fl ", words):
         letter, words = "-" + match.group(1), words[match.end():]
     name, _, value = words.partition(" ")
-    value = re.sub(r"\b(Ar|Cm|Op|Ns)\b|\s", "", re.sub(r"Op = Ns Ar (\w+)", r"[=\1]", value))
+    value = re.sub(r"\b(Ar|Cm|Op|Ns)\b|\s", "", re.sub(r"Op ([=/]) Ns Ar (\w+)", r"[\1\2]", value))
     return letter, "-" + name, value
 
 

@@ -11,7 +11,7 @@ from help_page import Flag, flags_of_help
 from support.program import Program
 
 SHELLS = ("bash", "zsh", "fish")
-COMMANDS = ["fetch", "export", "version", "completion"]
+COMMANDS = ["fetch", "export", "diff", "apply", "check", "version", "completion"]
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_flags(r2i: Program, scripts: dict[str, Path], command: str) -> None:
 def test_choices(r2i: Program, scripts: dict[str, Path], command: str) -> None:
     """Of each flag that has some, in every shell."""
     for flag in flags(r2i, command):
-        choices = flag.value.split("|") if "|" in flag.value else []
+        choices = flag.value.split("|") if "|" in flag.value and flag.value.islower() else []
         if " One of " in flag.text:
             choices = flag.text.split(" One of ")[1].split(".")[0].split(", ")
         if not choices:
@@ -103,6 +103,10 @@ def test_choices(r2i: Program, scripts: dict[str, Path], command: str) -> None:
     (["export", "-o", "j"], ["json"]), (["export", "--health", "pa"], ["passing"]), (["export", "--from", "c"], ["consul="]),
     (["export", "--dns"], ["--dns-capture"]), (["completion", "z"], ["zsh"]), (["export", "--namespace", ""], []),
     (["fetch", "--output-file", "completion.z"], ["completion.zsh"]), (["unheard-of", "--"], []),
+    (["diff", "-o", "m"], ["markdown"]), (["export", "-o", "m"], []), (["check", "c"], ["cluster"]),
+    (["diff", "--target", "completion.z"], ["completion.zsh"]), (["apply", "--plan", "completion.z"], ["completion.zsh"]),
+    (["export", "--output-dir", "completion.z"], ["completion.zsh"]), (["apply", "--owner", ""], []),
+    (["apply", "--dry-run", "s"], ["server"]), (["apply", "--prune-s"], ["--prune-source"]),
 ])
 def test_bash(r2i: Program, scripts: dict[str, Path], words: list[str], expected: list[str]) -> None:
     assert bash(r2i, scripts, *words) == expected
@@ -119,9 +123,15 @@ def test_bash_completes_a_value_after_an_equals_sign(r2i: Program, scripts: dict
 @pytest.mark.parametrize("line, expected", [
     ("export -o j", ["json"]), ("export --health=pa", ["--health=passing"]), ("export --from c", ["consul="]),
     ("completion z", ["zsh"]), ("export --namespace ", []), ("fetch --output-file completion.z", ["completion.zsh"]),
+    ("diff -o m", ["markdown"]), ("diff --output=m", ["--output=markdown"]), ("export -o m", []), ("check c", ["cluster"]),
+    ("diff --target completion.z", ["completion.zsh"]), ("apply --plan completion.z", ["completion.zsh"]),
 ])
 def test_fish(r2i: Program, scripts: dict[str, Path], line: str, expected: list[str]) -> None:
     assert fish(r2i, scripts, line) == expected
+
+
+def test_zsh_completes_what_is_to_be_checked(r2i: Program, scripts: dict[str, Path]) -> None:
+    assert "1:WHAT:(cluster)" in zsh(r2i, scripts, "check", "")
 
 
 def test_descriptions_are_those_of_the_help(r2i: Program, scripts: dict[str, Path]) -> None:

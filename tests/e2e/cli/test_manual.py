@@ -8,7 +8,7 @@ import pytest
 from help_page import MANUAL, PROJECT, flags_of_help, flags_of_manual, plain, section, unescaped
 from support.program import Program
 
-COMMANDS = ("fetch", "export", "version", "completion")
+COMMANDS = ("fetch", "export", "diff", "apply", "check", "version", "completion")
 
 
 def page(name: str) -> str:

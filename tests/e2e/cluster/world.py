@@ -54,6 +54,7 @@ class World:
         self.source = "consul"
         self.complete = True
         self.age = timedelta()
+        self.seen: list[str] = []  # what a test that looks on has noticed
         self.kubeconfig = self.write_kubeconfig(api.address)
         self._numbers = itertools.count(1)
 
@@ -87,7 +88,7 @@ class World:
         if not selector:
             return [one["address"] for one in entry["spec"].get("endpoints", [])]
         return sorted(one["spec"]["address"] for one in self.store.objects("WorkloadEntry", namespace)
-                      if selector.items() <= one["spec"].get("labels", {}).items())
+                      if selector.items() <= {**one["spec"].get("labels", {}), **one["metadata"]["labels"]}.items())
 
     def names(self) -> list[str]:
         """Of the services that have a ServiceEntry."""

@@ -58,7 +58,7 @@ class ApiServer:
                 "--authorization-mode=RBAC", f"--token-auth-file={tokens}", "--service-cluster-ip-range=10.96.0.0/16",
                 "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
                 f"--client-ca-file={self.clients.ca}", f"--audit-policy-file={policy}", f"--audit-log-path={self.audit.path}",
-                "--audit-log-mode=blocking-strict"]
+                "--audit-log-mode=blocking-strict", "--delete-collection-workers=16"]
 
     def start(self) -> ApiServer:
         etcd = Rest(self._etcd_address)

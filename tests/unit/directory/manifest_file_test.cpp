@@ -137,6 +137,13 @@ TEST_CASE("contents: JSON and lists of one kind") {
   CHECK(keys(contents) == "ServiceEntry/a");
 }
 
+TEST_CASE("contents: a list of another group's kind of the same name is passed over") {
+  const Contents contents =
+      read_contents("apiVersion: example.com/v1\nkind: ServiceEntryList\nitems:\n- spec: 1\n", "x.yaml");
+  CHECK(told(contents.problems).empty());
+  CHECK(contents.documents == 1);
+}
+
 TEST_CASE("contents: what cannot be understood is told with its place") {
   struct Row {
     const char* text;
@@ -169,10 +176,14 @@ TEST_CASE("contents: what cannot be understood is told with its place") {
 }
 
 TEST_CASE("contents: a text that cannot hold an object is known at once") {
-  CHECK(may_hold_objects("kind: ServiceEntry"));
-  CHECK(may_hold_objects("<<<<<<< HEAD\nkind: WorkloadEntry"));
+  CHECK(may_hold_objects("apiVersion: networking.istio.io/v1\nkind: ServiceEntry"));
+  CHECK(may_hold_objects("<<<<<<< HEAD\nkind: WorkloadEntry\n# networking.istio.io/v1"));
+  CHECK(may_hold_objects(R"({"apiVersion":"networking.istio.io\/v1","kind":"ServiceEntry"})"));
   CHECK(may_hold_objects("kind: \"Service\\x45ntry\""));
+  CHECK(may_hold_objects("kind: \"Service\\\n  Entry\""));
   CHECK(may_hold_objects(std::string_view("k\0i\0n\0d\0", 8)));
+  CHECK_FALSE(may_hold_objects("kind: ServiceEntry\n"));
+  CHECK_FALSE(may_hold_objects("{{ printf \"\\n\" }}\n"));
   CHECK_FALSE(may_hold_objects("kind: Service\n{{- if .Values.x }}\n"));
 }
 

@@ -47,6 +47,8 @@ TEST_CASE("read: a directory that does not exist is empty; what is no directory 
   Directory file(path);
   CHECK(files.read_from(file).empty());
   CHECK(files.objects.told() == "ServiceEntry a (" + path + ")");
+  files.dir.write("all", "a: [");
+  CHECK(files.read_from(file).size() == 1);
   CHECK_THROWS_AS((void)file.outlook({}, "v1"), Error);
 
   CHECK_THROWS_AS(Directory(""), Error);
@@ -93,17 +95,20 @@ TEST_CASE("read: an object that is there twice is a problem of both files") {
 
 TEST_CASE("read: what cannot be read is a problem, never absent") {
   ManifestDirectory files;
-  files.put_file("broken.yaml", "kind: ServiceEntry\n  x: [\n");
+  files.put_file("broken.yaml", "# networking.istio.io/v1\nkind: ServiceEntry\n  x: [\n");
   fs::create_symlink("nowhere", files.dir.path("dangling.yaml"));
   fs::create_symlink("/proc/self/mem", files.dir.path("unreadable.yaml"));
   REQUIRE(::mkfifo(files.dir.path("pipe.yaml").c_str(), 0600) == 0);
   fs::create_symlink("loop", files.dir.path("loop"));
   files.put_file("kustomization.yaml", "resources: [a\n");
+  fs::create_directory(files.dir.path("x"));
+  REQUIRE(::mkfifo(files.dir.path("x/Kustomization").c_str(), 0600) == 0);
   CHECK(told(files.read()) ==
         "dangling.yaml: cannot be read: No such file or directory\n"
         "kustomization.yaml:2:1: the list is not closed: a comma or \"]\" is missing\n"
         "pipe.yaml: neither a file nor a folder\n"
-        "broken.yaml:2:4: there may be no \": \" here; is the indentation right, does text lack quotes?\n"
+        "x/Kustomization: neither a file nor a folder\n"
+        "broken.yaml:3:4: there may be no \": \" here; is the indentation right, does text lack quotes?\n"
         "unreadable.yaml: cannot be read: Input/output error");
   CHECK(files.objects.all.empty());
 }

@@ -157,6 +157,31 @@ TEST_CASE("write: what is not ours is in the way, and stays as it is") {
   CHECK(elsewhere.size() == 1);
 }
 
+TEST_CASE("write: read() knows which objects lack the file that they should have, and where they are") {
+  ManifestDirectory files;
+  const TempDir elsewhere;
+  const auto text = [](const std::string& name) { return manifest_text(service_entry(name), "v1"); };
+  std::vector<Manifest> desired;
+  for (const char* name : {"exact", "edited", "named", "shared", "linked"}) desired.emplace_back(service_entry(name));
+  files.put_file("serviceentry-exact.yaml", text("exact"));
+  files.put_file("serviceentry-edited.yaml", text("edited") + "# a word\n");
+  files.put_file("other-name.yaml", text("named"));
+  files.put_file("all.yaml", text("shared") + "---\nkind: ConfigMap\n");
+  std::filesystem::create_symlink(elsewhere.write("x.yaml", text("linked")), files.dir.path("linked.yaml"));
+  CHECK(told(files.read(desired)).empty());
+  CHECK(files.objects.all.size() == desired.size());
+  std::vector<Change> changes;
+  for (const Manifest& manifest : desired) {
+    if (!files.target.has_right_file(key_of(manifest))) changes.push_back(put(manifest));
+  }
+  CHECK(files.outlook(changes) ==
+        "rewrite serviceentry-edited.yaml, move serviceentry-named.yaml from other-name.yaml");
+  files.write(changes);
+  CHECK(files.read(desired).empty());
+  for (const Manifest& manifest : desired) CHECK(files.target.has_right_file(key_of(manifest)));
+  CHECK(files.outlook({put(service_entry("shared"))}).starts_with("all.yaml: holds 1 document besides"));
+}
+
 TEST_CASE("write: with one obstacle nothing at all is written") {
   ManifestDirectory files;
   files.put_file("serviceentry-b.yaml", "kind: ConfigMap\n");

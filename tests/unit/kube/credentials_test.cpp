@@ -126,7 +126,7 @@ TEST_CASE("credentials: a token file is read again each minute, and when the tok
   world.now += seconds{60};
   REQUIRE(credentials.refresh({}).has_value());
   CHECK(credentials.token().reveal() == "three");
-  CHECK(credentials.describe() == "the token in " + dir.path("token") + " of pod");
+  CHECK(credentials.describe() == "the token in " + dir.path("token"));
 }
 
 }  // namespace

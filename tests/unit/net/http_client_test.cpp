@@ -226,6 +226,21 @@ TEST_CASE("the budget of retries is the policy's") {
   CHECK(server.requests() == 10 + 3);
 }
 
+TEST_CASE("a server that asks for patience takes nothing from the budget") {
+  LoopbackServer server([](const ServerRequest& request) {
+    return request.number <= 4 ? reply(429, "", "Retry-After: 1\r\n") : reply(200, "");
+  });
+  List list(4, server.url("/"));
+  HttpClient({.window = 4}, {.base = milliseconds{1}, .cap = milliseconds{2}, .budget = 0}).run(list, {});
+  for (std::size_t i = 0; i < 4; ++i) CHECK(list.result(i)->status == 200);
+}
+
+TEST_CASE("a proxy that is not there is named") {
+  const auto failure = failed(get("http://consul.invalid/", {.proxy = "http://127.0.0.1:1"}));
+  CHECK(
+      has(failure.message, "cannot reach consul.invalid:80 through the proxy: Failed to connect to 127.0.0.1 port 1"));
+}
+
 TEST_CASE("a header value with a line break is refused and not repeated") {
   HttpClient client({});
   for (const auto& value : {std::string("s3cret\r\nX-Evil: 1"), std::string("s3cret\n"), std::string("s3cret\0x", 8)}) {

@@ -192,26 +192,43 @@ TEST_CASE("compare: endpoints of others are no difference where ours has none") 
   pair.desired.endpoints.clear();
   CHECK(pair.paths().empty());
   CHECK(pair.conflicts().empty());
-  CHECK(pair.difference().obstacle.empty());
+  CHECK_FALSE(pair.difference().obstacle);
 }
 
 TEST_CASE("compare: endpoints of others stand in the way of a selector and of a service that is gone") {
   Pair pair;
   pair.edit("kubectl-edit", [](Json& object) { object["spec"]["endpoints"] = {{{"address", "10.9.9.9"}}}; });
   pair.desired.endpoints.clear();
-  SUBCASE("a selector") { pair.desired.workload_selector.labels = {{"registry2istio.io/host", "pay.service.consul"}}; }
-  SUBCASE("gone") { pair.desired.meta.annotations.emplace_back(mark::kGoneSince, "2026-01-02T03:04:05Z"); }
+  SUBCASE("a selector") {
+    pair.desired.workload_selector.labels = {{"registry2istio.io/host", "pay.service.consul"}};
+  }
+  SUBCASE("gone") {
+    pair.desired.meta.annotations.emplace_back(mark::kGoneSince, "2026-01-02T03:04:05Z");
+  }
   CHECK(pair.difference().paths.size() == 1);
   CHECK(pair.conflicts().empty());
-  CHECK(pair.difference().obstacle ==
+  REQUIRE(pair.difference().obstacle);
+  CHECK(pair.difference().obstacle->pointer == "/spec/endpoints");
+  CHECK(pair.difference().obstacle->why ==
         "kubectl-edit owns .spec.endpoints (there 1 endpoint (\"10.9.9.9\"), here nothing)");
   // They stay as well if both own them.
   REQUIRE(pair.cluster.apply(service_entry("pay", {"10.9.9.9"}), kTeamManager, true).empty());
-  CHECK_FALSE(pair.difference().obstacle.empty());
+  CHECK(pair.difference().obstacle);
   // Ours alone go.
   Pair alone;
   alone.desired = pair.desired;
-  CHECK(alone.difference().obstacle.empty());
+  CHECK_FALSE(alone.difference().obstacle);
+}
+
+TEST_CASE("compare: a selector of others stands in the way of endpoints") {
+  testing::ModelCluster cluster;
+  ServiceEntry theirs = service_entry("pay", {});
+  theirs.workload_selector.labels = {{"app", "pay"}};
+  REQUIRE(cluster.put(theirs, "kubectl").empty());
+  const Comparison difference = compare(cluster.live(key_of(theirs)), service_entry("pay", {"10.0.0.1"}), kTeamManager);
+  REQUIRE(difference.obstacle);
+  CHECK(difference.obstacle->pointer == "/spec/workloadSelector");
+  CHECK(difference.obstacle->why == "kubectl owns .spec.workloadSelector.labels.app (there \"pay\", here nothing)");
 }
 
 TEST_CASE("compare: in a file everything of an object is ours") {

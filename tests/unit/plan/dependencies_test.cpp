@@ -70,20 +70,6 @@ TEST_CASE("dependencies: a WorkloadEntry of ours that somebody has edited is the
   CHECK(held_of(plan) == "conflict: update WorkloadEntry mesh/pay.service.consul-10-0-0-2");
 }
 
-TEST_CASE("dependencies: a WorkloadEntry that stays for a guard keeps its entry") {
-  Planning planning;
-  planning.policy.prune = true;
-  planning.keep(service_entry("web", {"10.0.1.1"}));
-  std::vector<Manifest> objects = as_workloads(service_entry("pay", addresses(5)));
-  std::get<ServiceEntry>(objects[0]).meta.annotations.emplace_back(mark::kGoneSince, "2026-01-01T00:00:00Z");
-  planning.have(objects);
-  const Plan plan = planning.plan();
-  CHECK(changes_of(plan).empty());
-  CHECK(plan.held.size() == 6);
-  CHECK(plan.held[0].why == "it waits for WorkloadEntry mesh/pay.service.consul-10-0-0-1");
-  CHECK(plan.held[0].remedy == "--max-shrink-percent 84");
-}
-
 TEST_CASE("dependencies: by phase, then by object") {
   Rolling planning;
   planning.policy.max_shrink_percent = 100;

@@ -11,6 +11,7 @@ namespace {
 using testing::addresses;
 using testing::as_workloads;
 using testing::changes_of;
+using testing::first_held;
 using testing::held_of;
 using testing::Json;
 using testing::Origin;
@@ -74,7 +75,7 @@ TEST_CASE("max-delete-percent: of the live ServiceEntries of the scope") {
   Pruning planning(6, 3);
   CHECK(planning.plan().count(Action::remove) == 0);
   REQUIRE(planning.plan().held.size() == 3);
-  CHECK(planning.plan().held.front().remedy == "--max-delete-percent 34");
+  CHECK(first_held(planning.plan()).remedy == "--max-delete-percent 34");
   planning.policy.max_delete_percent = 34;
   CHECK(planning.plan().count(Action::remove) == 3);
 }
@@ -82,7 +83,7 @@ TEST_CASE("max-delete-percent: of the live ServiceEntries of the scope") {
 TEST_CASE("max-delete: both limits are named where both are exceeded, and each by itself is not enough") {
   Pruning planning(1, 12);
   REQUIRE(planning.plan().held.size() == 12);
-  CHECK(planning.plan().held.front().remedy == "--max-delete 12 --max-delete-percent 93");
+  CHECK(first_held(planning.plan()).remedy == "--max-delete 12 --max-delete-percent 93");
   planning.policy.max_delete = 12;
   CHECK(planning.plan().held.size() == 12);
   planning.policy.max_delete_percent = 93;
@@ -189,7 +190,7 @@ TEST_CASE("max-shrink-percent: WorkloadEntries that go without being replaced ar
         "create WorkloadEntry mesh/pay.service.consul-10-0-9-1\n"
         "create WorkloadEntry mesh/pay.service.consul-10-0-9-2");
   CHECK(plan.held.size() == 5);
-  CHECK(plan.held.front().why == "consul/dc1 would lose 3 of its 5 endpoints, more than 50 %");
+  CHECK(first_held(plan).why == "consul/dc1 would lose 3 of its 5 endpoints, more than 50 %");
 }
 
 TEST_CASE("max-shrink-percent: emptied services count, with all their endpoints") {
@@ -242,9 +243,9 @@ TEST_CASE("empty scope: nothing desired while something is live") {
         "empty-scope: empty ServiceEntry mesh/b.service.consul\n"
         "empty-scope: delete WorkloadEntry mesh/b.service.consul-10-0-0-1\n"
         "empty-scope: delete WorkloadEntry mesh/b.service.consul-10-0-0-2");
-  CHECK(plan.held.front().why == "consul/dc1 has no service at all, where 2 ServiceEntries are live");
-  CHECK(plan.held.front().remedy == "--allow-empty consul/dc1");
-  CHECK(plan.held.front().is_guard());
+  CHECK(first_held(plan).why == "consul/dc1 has no service at all, where 2 ServiceEntries are live");
+  CHECK(first_held(plan).remedy == "--allow-empty consul/dc1");
+  CHECK(first_held(plan).is_guard());
 }
 
 TEST_CASE("empty scope: --allow-empty is the only way, and it is enough") {
@@ -268,7 +269,7 @@ TEST_CASE("empty scope: --allow-empty is the only way, and it is enough") {
   CHECK(planning.plan().count(Action::remove) == 2);
   planning.policy.max_delete = 1;
   REQUIRE(planning.plan().held.size() == 2);
-  CHECK(planning.plan().held.front().remedy == "--max-delete 2");
+  CHECK(first_held(planning.plan()).remedy == "--max-delete 2");
 }
 
 TEST_CASE("empty scope: --allow-empty of a scope that is not empty changes nothing") {
@@ -282,7 +283,7 @@ TEST_CASE("empty scope: --allow-empty of a scope that is not empty changes nothi
 TEST_CASE("empty scope: what was emptied before is not deleted either") {
   Pruning planning(0, 1);
   CHECK(held_of(planning.plan()) == "empty-scope: delete ServiceEntry mesh/go-dc1-00.service.consul");
-  CHECK(planning.plan().held.front().why == "consul/dc1 has no service at all, where 1 ServiceEntry is live");
+  CHECK(first_held(planning.plan()).why == "consul/dc1 has no service at all, where 1 ServiceEntry is live");
 }
 
 TEST_CASE("empty scope: WorkloadEntries alone are something, too") {
@@ -320,7 +321,7 @@ TEST_CASE("prune-source: whoever names a source has said that all of it may go, 
   planning.policy.prune = true;
   planning.policy.now += 24h;
   REQUIRE(planning.plan().held.size() == 11);
-  CHECK(planning.plan().held.front().remedy == "--max-delete 11");
+  CHECK(first_held(planning.plan()).remedy == "--max-delete 11");
   planning.policy.max_delete = 11;
   CHECK(planning.plan().count(Action::remove) == 11);
 }
@@ -341,8 +342,8 @@ TEST_CASE("old snapshot: deletes and shrinks nothing, creates and updates the re
   planning.want(service_entry("new", addresses(1)));
   const Plan plan = planning.plan();
   CHECK(changes_of(plan) ==
-        "create ServiceEntry mesh/new.service.consul\n"
         "update ServiceEntry mesh/more.service.consul\n"
+        "create ServiceEntry mesh/new.service.consul\n"
         "update ServiceEntry mesh/other.service.consul");
   CHECK(held_of(plan) ==
         "old-snapshot: delete ServiceEntry mesh/go-dc1-00.service.consul\n"

@@ -12,6 +12,7 @@ namespace {
 using testing::addresses;
 using testing::as_workloads;
 using testing::changes_of;
+using testing::first_held;
 using testing::held_of;
 using testing::keys_of;
 using testing::Planning;
@@ -44,7 +45,7 @@ TEST_CASE("directory: our owner's label makes an object ours") {
   CHECK(planning.plan().unchanged == 1);
   planning.files[0].manifest = service_entry("pay", {"10.0.0.1"}, {"consul", "dc1", "mesh", ""});
   CHECK(held_of(planning.plan()) == "foreign: update ServiceEntry mesh/pay.service.consul");
-  CHECK(planning.plan().held.front().why == "it is not ours");
+  CHECK(first_held(planning.plan()).why == "it is not ours");
   planning.files[0].manifest = service_entry("pay", {"10.0.0.1"}, {"consul", "dc1", "mesh", "other"});
   CHECK(held_of(planning.plan()) == "other-owner: update ServiceEntry mesh/pay.service.consul");
 }
@@ -94,21 +95,21 @@ TEST_CASE("directory: the same guards hold") {
     planning.file(service_entry(name, {"10.0.0.1"}));
   }
   CHECK(planning.plan().held.size() == 11);
-  CHECK((planning.plan().held.front().by == Held::By::empty_scope));
+  CHECK((first_held(planning.plan()).by == Held::By::empty_scope));
   for (int i = 0; i < 40; ++i) {
     const std::string name = "stay" + std::to_string(i);
     planning.file(service_entry(name, {"10.0.0.1"}));
     planning.want(service_entry(name, {"10.0.0.1"}));
   }
   CHECK(planning.plan().held.size() == 11);
-  CHECK(planning.plan().held.front().remedy == "--max-delete 11");
+  CHECK(first_held(planning.plan()).remedy == "--max-delete 11");
   planning.policy.max_delete = 11;
   CHECK(planning.plan().count(Action::remove) == 11);
   planning.policy.max_shrink_percent = 20;
-  CHECK((planning.plan().held.front().by == Held::By::max_shrink));
+  CHECK((first_held(planning.plan()).by == Held::By::max_shrink));
   planning.policy.max_shrink_percent = 100;
   planning.wanted.scopes = {{"consul", "dc1", true, "2 days old"}};
-  CHECK((planning.plan().held.front().by == Held::By::old_snapshot));
+  CHECK((first_held(planning.plan()).by == Held::By::old_snapshot));
 }
 
 TEST_CASE("directory: an incomplete scope removes nothing") {

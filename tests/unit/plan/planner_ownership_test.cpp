@@ -11,6 +11,7 @@ namespace {
 
 using testing::as_workloads;
 using testing::changes_of;
+using testing::first_held;
 using testing::held_of;
 using testing::Json;
 using testing::keys_of;
@@ -99,19 +100,22 @@ TEST_CASE("owner: ours are the objects with our label and an Apply entry of our 
     CHECK(planning.plan().unchanged == 1);
     return;
   }
-  SUBCASE("the label alone: copied, or from kubectl apply") { planning.cluster.put(kPay, "kubectl-client-side-apply"); }
-  SUBCASE("the label alone: applied by somebody else") { planning.cluster.apply(kPay, "argocd-controller"); }
+  SUBCASE("the label alone: copied, or from kubectl apply") {
+    planning.cluster.put(kPay, "kubectl-client-side-apply");
+  }
+  SUBCASE("the label alone: applied by somebody else") {
+    planning.cluster.apply(kPay, "argocd-controller");
+  }
   SUBCASE("the label alone: our manager's name, but by an update") {
     planning.cluster.put(kPay, planning.policy.manager);
   }
   SUBCASE("the manager alone") {
     planning.have(kPay);
-    planning.cluster.edit(kPayKey, "kubectl-edit", [](Json& object) {
-      object["metadata"]["labels"].erase("registry2istio.io/owner");
-    });
+    planning.cluster.edit(kPayKey, "kubectl-edit",
+                          [](Json& object) { object["metadata"]["labels"].erase("registry2istio.io/owner"); });
   }
   CHECK(held_of(planning.plan()) == "foreign: update ServiceEntry mesh/pay.service.consul");
-  CHECK(planning.plan().held.front().remedy == "--adopt");
+  CHECK(first_held(planning.plan()).remedy == "--adopt");
   CHECK(changes_of(planning.plan()).empty());
 }
 
@@ -188,11 +192,10 @@ TEST_CASE("adopt: an object of ours that lost its label comes back to us") {
   Planning planning;
   planning.keep(kPay);
   planning.policy.adopt = true;
-  planning.cluster.edit(kPayKey, "kubectl-edit", [](Json& object) {
-    object["metadata"]["labels"].erase("registry2istio.io/owner");
-  });
+  planning.cluster.edit(kPayKey, "kubectl-edit",
+                        [](Json& object) { object["metadata"]["labels"].erase("registry2istio.io/owner"); });
   const Plan plan = planning.plan();
-  CHECK(only_change(plan).note == "adopted: was kubectl-edit's");
+  CHECK(only_change(plan).note == "adopted");
   CHECK(planning.write(plan).empty());
   CHECK(planning.plan().unchanged == 1);
 }
@@ -212,11 +215,25 @@ TEST_CASE("adopt: what others have beyond what we send stays") {
   CHECK(changes_of(planning.plan()).empty());
 }
 
+TEST_CASE("adopt: a selector of theirs cannot stay beside endpoints of ours") {
+  Planning planning;
+  planning.want(kPay);
+  planning.policy.adopt = true;
+  ServiceEntry theirs = service_entry("pay", {});
+  theirs.workload_selector.labels = {{"app", "pay"}};
+  planning.cluster.put(theirs, "kubectl");
+  CHECK(changes_of(planning.plan()).empty());
+  CHECK(only_held(planning.plan()).why ==
+        "kubectl owns .spec.workloadSelector.labels.app (there \"pay\", here nothing)");
+  CHECK(only_held(planning.plan()).remedy.ends_with("'[{\"op\":\"remove\",\"path\":\"/spec/workloadSelector\"}]'"));
+}
+
 TEST_CASE("conflict: a field that somebody else has set is left to him, unless forced") {
   Planning planning;
   planning.keep(kPay);
-  planning.cluster.edit(kPayKey, "kubectl-edit",
-                        [](Json& object) { object["spec"]["endpoints"] = {{{"address", "10.9.9.9"}}}; });
+  planning.cluster.edit(kPayKey, "kubectl-edit", [](Json& object) {
+    object["spec"]["endpoints"] = {{{"address", "10.9.9.9"}}};
+  });
   Plan plan = planning.plan();
   CHECK(changes_of(plan).empty());
   CHECK(held_of(plan) == "conflict: update ServiceEntry mesh/pay.service.consul");
@@ -248,12 +265,15 @@ TEST_CASE("conflict: endpoints of others stand in the way of another layout, for
   planning.want(as_workloads(kPay));
   planning.policy.force_conflicts = true;
   planning.policy.max_shrink_percent = 100;
-  planning.cluster.edit(kPayKey, "kubectl-edit",
-                        [](Json& object) { object["spec"]["endpoints"] = {{{"address", "10.9.9.9"}}}; });
+  planning.cluster.edit(kPayKey, "kubectl-edit", [](Json& object) {
+    object["spec"]["endpoints"] = {{{"address", "10.9.9.9"}}};
+  });
   const Plan plan = planning.plan();
   REQUIRE_FALSE(plan.held.empty());
-  CHECK(plan.held.front().why == "kubectl-edit owns .spec.endpoints (there 1 endpoint (\"10.9.9.9\"), here nothing)");
-  CHECK(plan.held.front().remedy == "kubectl delete serviceentry -n mesh pay.service.consul");
+  CHECK(first_held(plan).why == "kubectl-edit owns .spec.endpoints (there 1 endpoint (\"10.9.9.9\"), here nothing)");
+  CHECK(first_held(plan).remedy ==
+        "kubectl patch serviceentry -n mesh pay.service.consul --type json -p "
+        "'[{\"op\":\"remove\",\"path\":\"/spec/endpoints\"}]'");
   CHECK(changes_of(plan).empty());
 }
 

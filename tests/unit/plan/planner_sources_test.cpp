@@ -11,6 +11,7 @@ namespace {
 
 using testing::as_workloads;
 using testing::changes_of;
+using testing::first_held;
 using testing::held_of;
 using testing::keys_of;
 using testing::Origin;
@@ -64,8 +65,8 @@ TEST_CASE("sources: what lives under another source of ours is refused, unless i
   Plan plan = planning.plan();
   CHECK(changes_of(plan).empty());
   REQUIRE(held_of(plan) == "other-source: update ServiceEntry mesh/pay.service.consul");
-  CHECK(plan.held.front().why == "it is ours, but of the source \"old\"");
-  CHECK(plan.held.front().remedy == "--rename-source old=consul");
+  CHECK(first_held(plan).why == "it is ours, but of the source \"old\"");
+  CHECK(first_held(plan).remedy == "--rename-source old=consul");
 
   planning.policy.rename_source = {{"old", "consul"}};
   plan = planning.plan();
@@ -115,8 +116,12 @@ TEST_CASE("sources: --prune-source lets the objects of a source go that is no lo
   planning.keep(kWeb);
   const std::string name = "ServiceEntry mesh/pay.service.consul";
   planning.have(service_entry("pay", {"10.0.0.1"}, kOld));
-  SUBCASE("the whole source") { planning.policy.prune_sources = {"old"}; }
-  SUBCASE("one scope of it") { planning.policy.prune_sources = {"old/dc1"}; }
+  SUBCASE("the whole source") {
+    planning.policy.prune_sources = {"old"};
+  }
+  SUBCASE("one scope of it") {
+    planning.policy.prune_sources = {"old/dc1"};
+  }
   CHECK(changes_of(planning.plan()) == "empty " + name);
   CHECK(planning.run().empty());
   planning.policy.now += std::chrono::hours{2};
@@ -148,20 +153,40 @@ TEST_CASE("scopes: what lives under another scope is taken over only if that one
     CHECK(changes_of(plan) == "update ServiceEntry mesh/pay.service.consul");
     CHECK(plan.scopes.at({"consul", "dc1"}).live_endpoints == 2);
   }
+  SUBCASE("too long ago") {
+    planning.wanted.scopes = {{"consul", "dc1"}, {"consul", "dc2", true, "1 hour old"}};
+    REQUIRE(held_of(planning.plan()) == held);
+    CHECK(first_held(planning.plan()).why == "it is of consul/dc2, whose snapshot is 1 hour old");
+    CHECK(first_held(planning.plan()).remedy == "--max-snapshot-age");
+  }
   SUBCASE("in part") {
     scope_of_pay(false);
     CHECK(changes_of(planning.plan()).empty());
     REQUIRE(held_of(planning.plan()) == held);
-    CHECK(planning.plan().held.front().why == "it is of consul/dc2, which was not read in full");
-    CHECK(planning.plan().held.front().remedy.empty());
+    CHECK(first_held(planning.plan()).why == "it is of consul/dc2, which was not read in full");
+    CHECK(first_held(planning.plan()).remedy.empty());
   }
   SUBCASE("not at all") {
     REQUIRE(held_of(planning.plan()) == held);
-    CHECK(planning.plan().held.front().why == "it is of consul/dc2, which was not read");
-    CHECK(planning.plan().held.front().remedy == "--prune-source consul/dc2");
+    CHECK(first_held(planning.plan()).why == "it is of consul/dc2, which was not read");
+    CHECK(first_held(planning.plan()).remedy == "--prune-source consul/dc2");
     planning.policy.prune_sources = {"consul/dc2"};
     CHECK(changes_of(planning.plan()) == "update ServiceEntry mesh/pay.service.consul");
   }
+}
+
+TEST_CASE("scopes: with WorkloadEntries, what is taken over counts for the scope that takes it") {
+  Planning planning;
+  planning.wanted.scopes = {{"consul", "dc1"}, {"consul", "dc2"}};
+  planning.have(as_workloads(service_entry("pay", {"10.0.0.1", "10.0.0.2", "10.0.0.3"}, kDc2)));
+  planning.want(as_workloads(service_entry("pay", {"10.0.0.1"})));
+  const Plan plan = planning.plan();
+  CHECK(plan.scopes.at({"consul", "dc1"}).live_endpoints == 3);
+  CHECK(changes_of(plan) ==
+        "update WorkloadEntry mesh/pay.service.consul-10-0-0-1\n"
+        "update ServiceEntry mesh/pay.service.consul");
+  REQUIRE(plan.held.size() == 2);
+  CHECK(plan.held.front().why == "consul/dc1 would lose 2 of its 3 endpoints, more than 50 %");
 }
 
 TEST_CASE("incomplete: what was read in full is created and updated, nothing is emptied or deleted") {
@@ -229,7 +254,9 @@ TEST_CASE("incomplete: a WorkloadEntry of an unread scope stays, though another 
   planning.cluster.remove(key_of(kPay));
   planning.want(as_workloads(kPay));
   SUBCASE("not read") {}
-  SUBCASE("read in part") { planning.wanted.scopes.push_back({"consul", "dc2", false}); }
+  SUBCASE("read in part") {
+    planning.wanted.scopes.push_back({"consul", "dc2", false});
+  }
   CHECK(planning.run().empty());
   CHECK(planning.cluster.has({"mesh", "WorkloadEntry", "pay.service.consul-10-0-0-8"}));
 }
@@ -238,10 +265,18 @@ TEST_CASE("withheld: a service that is listed, but not written, keeps its live o
   Planning planning;
   allow_everything(planning.policy);
   planning.keep(kWeb);
-  SUBCASE("by its host") { planning.wanted.withheld_hosts = {"pay.service.consul"}; }
-  SUBCASE("by its name") { planning.wanted.withheld_services = {{"consul", "dc1", "pay"}}; }
-  SUBCASE("inline") { planning.have(kPay); }
-  SUBCASE("workload-entries") { planning.have(as_workloads(kPay)); }
+  SUBCASE("by its host") {
+    planning.wanted.withheld_hosts = {"pay.service.consul"};
+  }
+  SUBCASE("by its name") {
+    planning.wanted.withheld_services = {{"consul", "dc1", "pay"}};
+  }
+  SUBCASE("inline") {
+    planning.have(kPay);
+  }
+  SUBCASE("workload-entries") {
+    planning.have(as_workloads(kPay));
+  }
   if (planning.wanted.withheld_hosts.empty() && planning.wanted.withheld_services.empty()) {
     planning.wanted.withheld_hosts = {"pay.service.consul"};
   } else {
@@ -280,8 +315,12 @@ TEST_CASE("narrowing: live objects of other services are out of scope") {
   ServiceEntry more = kWeb;
   more.endpoints.push_back({"10.0.1.9", {}, "", "", {}, "", 0});
   planning.want(more);
-  SUBCASE("--include") { planning.policy.names.include = {"w*"}; }
-  SUBCASE("--exclude") { planning.policy.names.exclude = {"pay", "c?rt"}; }
+  SUBCASE("--include") {
+    planning.policy.names.include = {"w*"};
+  }
+  SUBCASE("--exclude") {
+    planning.policy.names.exclude = {"pay", "c?rt"};
+  }
   const Plan plan = planning.plan();
   CHECK(changes_of(plan) == "update ServiceEntry mesh/web.service.consul");
   CHECK(held_of(plan).empty());

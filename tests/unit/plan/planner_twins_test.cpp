@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,21 @@ TEST_CASE("twins: an object of ours that stays is one, too") {
   CHECK(changes_of(plan).empty());
   REQUIRE(held_of(plan) == "twin: create ServiceEntry mesh/pay.service.consul");
   CHECK(plan.held.front().why == "ServiceEntry elsewhere/pay.service.consul of the source \"old\" has the host, too");
+}
+
+TEST_CASE("twins: so is one whose service is gone, until it is deleted") {
+  Planning planning;
+  planning.policy.prune = true;
+  planning.wanted.scopes.push_back({"old", "dc1"});
+  planning.keep(service_entry("web", {"10.0.1.1"}, {"old", "dc1"}));
+  planning.want(kPay);
+  planning.have(service_entry("pay", {"10.0.0.1"}, {"old", "dc1", "elsewhere"}));
+  CHECK(changes_of(planning.plan()) == "empty ServiceEntry elsewhere/pay.service.consul");
+  CHECK(held_of(planning.plan()) == "twin: create ServiceEntry mesh/pay.service.consul");
+  CHECK(planning.run().empty());
+  planning.policy.now += std::chrono::hours{1};
+  CHECK(planning.run().empty());
+  CHECK(changes_of(planning.plan()) == "create ServiceEntry mesh/pay.service.consul");
 }
 
 TEST_CASE("twins: only where both can be seen") {

@@ -50,8 +50,7 @@ TEST_CASE("recheck: what istiod and others write beside us is no change") {
   plan.cluster.write_status(kPayKey);
   plan.cluster.write_status(kWebKey);
   plan.cluster.put(service_entry("foreign", {}, {"consul", "dc1", "mesh", ""}), "kubectl");
-  plan.cluster.edit(kPayKey, "kubectl",
-                    [](Json& object) { object["metadata"]["annotations"]["note"] = "by hand"; });
+  plan.cluster.edit(kPayKey, "kubectl", [](Json& object) { object["metadata"]["annotations"]["note"] = "by hand"; });
   CHECK(plan.problems().empty());
 }
 
@@ -66,9 +65,8 @@ TEST_CASE("recheck: an object that the plan changes has another spec, other labe
     CHECK(plan.problems() == "ServiceEntry mesh/pay.service.consul has other labels");
   }
   SUBCASE("fields of ours") {
-    plan.cluster.edit(kPayKey, "kubectl", [](Json& object) {
-      object["metadata"]["annotations"]["registry2istio.io/scope"] = "dc9";
-    });
+    plan.cluster.edit(kPayKey, "kubectl",
+                      [](Json& object) { object["metadata"]["annotations"]["registry2istio.io/scope"] = "dc9"; });
     CHECK(plan.problems() == "ServiceEntry mesh/pay.service.consul has other fields of ours");
   }
   SUBCASE("deleted") {
@@ -84,8 +82,12 @@ TEST_CASE("recheck: an object that the plan changes has another spec, other labe
 
 TEST_CASE("recheck: an object that the plan creates is there, whoever made it") {
   Saved plan;
-  SUBCASE("ours") { plan.have(service_entry("new", {"10.0.2.1"})); }
-  SUBCASE("foreign") { plan.cluster.put(service_entry("new", {}, {"", "", "mesh", ""}), "kubectl"); }
+  SUBCASE("ours") {
+    plan.have(service_entry("new", {"10.0.2.1"}));
+  }
+  SUBCASE("foreign") {
+    plan.cluster.put(service_entry("new", {}, {"", "", "mesh", ""}), "kubectl");
+  }
   CHECK(plan.problems() == "ServiceEntry mesh/new.service.consul has come into being");
 }
 
@@ -94,8 +96,12 @@ TEST_CASE("recheck: the owner's other objects have changed, come or gone") {
   SUBCASE("changed") {
     plan.cluster.edit(kWebKey, "kubectl-edit", [](Json& object) { object["spec"]["exportTo"] = {"."}; });
   }
-  SUBCASE("come") { plan.have(service_entry("cart", {"10.0.3.1"})); }
-  SUBCASE("gone") { plan.cluster.remove(kWebKey); }
+  SUBCASE("come") {
+    plan.have(service_entry("cart", {"10.0.3.1"}));
+  }
+  SUBCASE("gone") {
+    plan.cluster.remove(kWebKey);
+  }
   SUBCASE("not ours any more") {
     plan.cluster.edit(kWebKey, "kubectl",
                       [](Json& object) { object["metadata"]["labels"].erase("registry2istio.io/owner"); });
