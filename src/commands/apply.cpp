@@ -30,24 +30,6 @@ bool is_confirmed(Session& session, const plan::Plan& plan) {
   return yes;
 }
 
-/// A namespace that is missing is one error, not one for each of its objects.
-void require_namespaces(Session& session, kube::Cluster& cluster, const plan::Plan& plan) {
-  std::vector<const Change*> creations;
-  for (const Change& change : plan.changes) {
-    if (change.action == Action::create) creations.push_back(&change);
-  }
-  if (creations.empty()) return;
-  const auto missing = cluster.missing_namespaces(creations, {.manager = plan.manager, .dry_run = true});
-  session.context->check_interrupt();
-  if (!missing) throw Error(ErrorKind::cluster, missing.error());
-  if (missing->empty()) return;
-  throw Error(ErrorKind::cluster,
-              fmt::format("nothing was written: the {} {} not there: create {}, or choose another one with -n",
-                          missing->size() == 1 ? "namespace" : "namespaces",
-                          join(*missing, ", ") + (missing->size() == 1 ? " is" : " are"),
-                          missing->size() == 1 ? "it" : "them"));
-}
-
 void print_dry_run(Session& session, const plan::Plan& plan) {
   for (const Change& change : plan.changes) session.out.write(result_line(change, false, " (dry run)") + "\n");
   session.out.flush();

@@ -79,8 +79,8 @@ void Report::show_losses() {
   for (const auto& [number, count] : counts_) {
     const CodeInfo& info = code_info(number);
     // Errors about a source, and what the cluster says, have been shown, each.
-    const bool shown = number >= kFirstClusterCode ||
-                       (number < kFirstConversionCode && info.severity == Severity::error);
+    const bool shown =
+        number >= kFirstClusterCode || (number < kFirstConversionCode && info.severity == Severity::error);
     if (info.loss == Loss::nothing && shown) continue;
     auto& [total, reasons] = by_loss[info.loss];
     total += count;

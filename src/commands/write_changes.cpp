@@ -159,6 +159,23 @@ ExitCode Written::exit_code() const {
   return done == 0 && refused == 0 ? ExitCode::cluster : ExitCode::partial;
 }
 
+void require_namespaces(Session& session, kube::Cluster& cluster, const plan::Plan& plan) {
+  std::vector<const Change*> creations;
+  for (const Change& change : plan.changes) {
+    if (change.action == Action::create) creations.push_back(&change);
+  }
+  if (creations.empty()) return;
+  const auto missing = cluster.missing_namespaces(creations, {.manager = plan.manager, .dry_run = true});
+  session.context->check_interrupt();
+  if (!missing) throw Error(ErrorKind::cluster, missing.error());
+  if (missing->empty()) return;
+  throw Error(ErrorKind::cluster,
+              fmt::format("nothing was written: the {} {} not there: create {}, or choose another one with -n",
+                          missing->size() == 1 ? "namespace" : "namespaces",
+                          join(*missing, ", ") + (missing->size() == 1 ? " is" : " are"),
+                          missing->size() == 1 ? "it" : "them"));
+}
+
 std::string result_line(const Change& change, bool unchanged, std::string_view suffix) {
   return fmt::format("{}.networking.istio.io/{} {}{}", to_lower(change.key.kind), change.key.name,
                      unchanged ? "unchanged" : past_tense(change.action), suffix);

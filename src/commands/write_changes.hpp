@@ -33,6 +33,9 @@ struct WriteMode {
 /// Error{interrupted}.
 Written write_changes(Session& session, kube::Cluster& cluster, const plan::Plan& plan, const WriteMode& mode);
 
+/// A namespace that is missing is one error, not one for each of its objects: throws Error{cluster}.
+void require_namespaces(Session& session, kube::Cluster& cluster, const plan::Plan& plan);
+
 /// `serviceentry.networking.istio.io/web.service.consul configured`.
 std::string result_line(const Change& change, bool unchanged, std::string_view suffix);
 

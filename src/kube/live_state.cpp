@@ -52,20 +52,26 @@ std::optional<LiveObject> read_object(JsonCursor& cursor, std::string body) {
   return live;
 }
 
-std::string read_resource_version(JsonCursor& cursor, std::string body) {
-  std::string version;
-  if (!cursor.open(body)) return version;
+std::optional<WrittenAnswer> read_written(JsonCursor& cursor, std::string body) {
+  if (!cursor.open(body)) return std::nullopt;
+  WrittenAnswer answer;
+  std::string kind;
   DocumentReader reader(cursor);
   reader.object({}, [&](std::string_view key) {
+    if (key == "kind") {
+      reader.read(kind);
+      return true;
+    }
     if (key != "metadata") return false;
     reader.object({}, [&](std::string_view field) {
       if (field != "resourceVersion") return false;
-      reader.read(version);
+      reader.read(answer.resource_version);
       return true;
     });
     return true;
   });
-  return reader.finish().empty() ? version : std::string();
+  if (!reader.finish().empty() || kind.empty()) return std::nullopt;
+  return answer;
 }
 
 std::string differences(const LiveObject& live, const Precondition& planned, const std::string& manager) {

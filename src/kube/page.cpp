@@ -1,5 +1,6 @@
 #include "kube/page.hpp"
 
+#include "base/text.hpp"
 #include "model/change.hpp"
 #include "model/codes.hpp"
 #include "model/document_reader.hpp"
@@ -28,6 +29,10 @@ void disown(LiveObject& live) {
   live.managers.clear();
 }
 
+bool is_list_of_ours(std::string_view kind) {
+  return kind == "ServiceEntryList" || kind == "WorkloadEntryList";
+}
+
 class PageReader {
  public:
   PageReader(JsonCursor& cursor, Diagnostics& diagnostics, LiveSink& sink)
@@ -36,6 +41,11 @@ class PageReader {
   tl::expected<Page, std::string> read(std::string& body) {
     if (cursor_.open(body)) {
       reader_.object({}, [&](std::string_view key) {
+        if (key == "kind") {
+          reader_.read(kind_);
+          return true;
+        }
+        has_items_ = has_items_ || key == "items";
         if (cursor_.type() == JsonCursor::Type::null) return false;
         if (key == "items") return read_items();
         if (key == "metadata") return read_metadata();
@@ -44,7 +54,9 @@ class PageReader {
     }
     const auto findings = reader_.finish();
     if (problem_.empty() && !findings.empty()) problem_ = findings.front().message;
-    if (problem_.empty() && !has_metadata_) problem_ = "it has no metadata";
+    // An answer that is something else must not pass for a list without objects.
+    if (problem_.empty() && !is_list_of_ours(kind_)) problem_ = fmt::format("its kind is {}", in_quotes(kind_));
+    if (problem_.empty() && (!has_metadata_ || !has_items_)) problem_ = "it has no items or no metadata";
     if (problem_.empty()) return page_;
     return tl::make_unexpected(std::move(problem_));
   }
@@ -95,6 +107,8 @@ class PageReader {
   Diagnostics& diagnostics_;
   LiveSink& sink_;
   Page page_;
+  std::string kind_;
+  bool has_items_ = false;
   bool has_metadata_ = false;
   std::string problem_;
 };

@@ -124,6 +124,10 @@ bool Status::is_missing_namespace() const {
   return code == 404 && kind == "namespaces";
 }
 
+bool Status::is_missing_object() const {
+  return code == 404 && reason == "NotFound" && !name.empty() && !is_missing_namespace();
+}
+
 bool Status::is_missing_right() const {
   return code == 403 && message.find(" cannot ") != std::string::npos &&
          message.find(" resource ") != std::string::npos;

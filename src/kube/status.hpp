@@ -26,6 +26,8 @@ struct Status {
   [[nodiscard]] bool is_field_conflict() const;
   /// Whether the namespace that the request was for does not exist.
   [[nodiscard]] bool is_missing_namespace() const;
+  /// Whether it says that the object of the request is not there: a path that is not served is something else.
+  [[nodiscard]] bool is_missing_object() const;
   /// Whether RBAC forbids it, and not an admission plugin.
   [[nodiscard]] bool is_missing_right() const;
 };

@@ -105,7 +105,7 @@ void WriteRun::settle_write(std::size_t index, Item& item, net::HttpAnswer& answ
     return;
   }
   const Status status = read_status(cursor_, answer);
-  if (item.change->action == Action::remove && status.code == 404 && !status.is_missing_namespace()) {
+  if (item.change->action == Action::remove && status.is_missing_object()) {
     tell(index, Kind::gone);
   } else if (status.is_field_conflict()) {
     tell(index, Kind::conflict, describe_conflict(status));
@@ -117,9 +117,14 @@ void WriteRun::settle_write(std::size_t index, Item& item, net::HttpAnswer& answ
 }
 
 void WriteRun::succeed(std::size_t index, const Item& item, net::HttpAnswer& answer) {
+  const auto written = read_written(cursor_, std::move(answer.body));
+  if (!written) {
+    tell(index, Kind::failed, "what came is no answer of an API server, so nobody knows what became of it");
+    return;
+  }
   // The API server does not say whether anything changed. In a dry run the version never moves.
   const bool same = !options_.dry_run && item.change->action != Action::remove && !item.resource_version.empty() &&
-                    read_resource_version(cursor_, std::move(answer.body)) == item.resource_version;
+                    written->resource_version == item.resource_version;
   tell(index, same ? Kind::unchanged : Kind::done);
 }
 

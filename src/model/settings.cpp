@@ -15,9 +15,9 @@ namespace {
 
 constexpr auto kSettings = std::to_array<SettingInfo>({
     {"from", "--from", 0, "KIND[=ADDRESS]", true, "", "", "Sources",
-     "A registry to read: consul, consul=https://c:8501, file=snapshot.json, file=- or file=DIRECTORY. Settings of the "
-     "source "
-     "follow as a query: 'consul=https://c:8501?datacenter=dc2&name=west'. May be given several times."},
+     "A registry to read: consul, consul=https://c:8501, exec=PROGRAM, file=snapshot.json, file=- or file=DIRECTORY. "
+     "Settings of the source follow as a query: 'consul=https://c:8501?datacenter=dc2&name=west'. May be given several "
+     "times."},
     {"include", "--include", 0, "GLOB", true, "", "all", "Sources", "Take only the services whose name matches."},
     {"exclude", "--exclude", 0, "GLOB", true, "", "none", "Sources", "Leave out the services whose name matches."},
     {"requestTimeout", "--request-timeout", 0, "DURATION", false, "", "30s", "Sources",

@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)r2i::kube::describe(r2i::kube::read_status(cursor, {.status = 422, .headers = {}, .body = text}));
   (void)r2i::kube::describe_conflict(r2i::kube::read_status(cursor, {.status = 409, .headers = {}, .body = text}));
   (void)r2i::kube::read_object(cursor, text);
-  (void)r2i::kube::read_resource_version(cursor, text);
+  (void)r2i::kube::read_written(cursor, text);
   (void)r2i::kube::read_api_group(cursor, text);
   (void)r2i::kube::read_warnings(text);
   return 0;

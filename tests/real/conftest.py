@@ -91,13 +91,26 @@ def session_r2i(tmp_path_factory: pytest.TempPathFactory) -> Program:
 # Kubernetes, Istio, Envoy
 
 
-@pytest.fixture(scope="session")
-def api_server(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+@contextmanager
+def _api_server(programs: dict[str, Path], folders: pytest.TempPathFactory) -> Iterator[ApiServer]:
     with ExitStack() as stack:
         server = ApiServer(program(programs, "etcd", "etcd", "server"), programs["kubernetes"],
-                           programs["istio"] / "crd-all.gen.yaml", tmp_path_factory.mktemp("kubernetes"))
+                           programs["istio"] / "crd-all.gen.yaml", folders.mktemp("kubernetes"))
         stack.callback(server.stop)
         yield server.start()
+
+
+@pytest.fixture(scope="session")
+def api_server(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    with _api_server(programs, tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture
+def lone_api_server(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """One that no istiod reads, for a test that writes what istiod dies of."""
+    with _api_server(programs, tmp_path_factory) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -29,15 +29,14 @@ def test_after_apply_nothing_is_different_and_nothing_is_written(runs: Runs, api
     flags = (*FLAGS, f"--layout={layout}")
     assert runs.diff(*flags).code == FINDINGS
     first = runs.must_apply(*flags)
-    assert len(first.stdout.splitlines()) == len(api_server.objects("ServiceEntry", runs.namespace)) + len(
-        api_server.objects("WorkloadEntry", runs.namespace))
-    before = api_server.objects("ServiceEntry", runs.namespace) + api_server.objects("WorkloadEntry", runs.namespace)
+    before = runs.contents()
+    assert len(first.stdout.splitlines()) == len(before)
     with api_server.audit.watch() as asked:
         diff, again = runs.diff(*flags), runs.apply(*flags)
     assert (diff.code, diff.stdout.splitlines()) == (0, [f"no changes, {len(before)} unchanged"]), diff
     assert (again.code, again.stdout) == (0, ""), again
     assert {one.verb for one in asked} == {"list"}, asked.words
-    assert before == api_server.objects("ServiceEntry", runs.namespace) + api_server.objects("WorkloadEntry", runs.namespace)
+    assert runs.contents() == before
 
 
 def test_what_export_prints_and_kubectl_applies_is_what_apply_writes(runs: Runs, api_server: ApiServer) -> None:
@@ -111,13 +110,13 @@ def test_a_plan_that_does_not_fit_any_more_writes_nothing(runs: Runs, api_server
     else:
         runs.services = {"web": ["10.0.0.1"], "api": ["10.0.0.7"]}
         runs.must_apply()
-    before = api_server.objects("ServiceEntry", runs.namespace)
+    before = runs.contents()
     with api_server.audit.watch() as asked:
         run = runs.r2i("apply", "--plan", "plan.json", "--kubeconfig", runs.kubeconfig)
     assert run.code == WITHHELD and "nothing was written" in run.stderr and asked.writes == [], run
     assert {"changed": "web", "deleted": "web", "created": "new", "another": "api"}[meddle] in run.stderr or (
         meddle == "another"), run
-    assert api_server.objects("ServiceEntry", runs.namespace) == before
+    assert runs.contents() == before
 
 
 def test_a_missing_namespace_is_one_error_before_the_first_write(runs: Runs, api_server: ApiServer) -> None:

@@ -205,14 +205,14 @@ def without_token(chain: Chain, new_consul: Callable[..., Consul]) -> None:
 def test_a_consul_that_cannot_be_believed_changes_nothing(chain: Chain, new_consul: Callable[..., Consul],
                                                           api_server: ApiServer, break_it: Callable[..., None]) -> None:
     break_it(chain, new_consul)
-    before = api_server.objects("ServiceEntry", chain.runs.namespace)
+    before = chain.runs.contents()
     with Traffic(chain.envoy, host("kept")) as traffic, api_server.audit.watch() as asked:
         for command, *flags in (["diff"], ["apply"], ["apply", *PRUNE], ["apply", "--layout=workload-entries"]):
             run = chain.run(command, *flags)
             assert run.code == SOURCE and "R2I10" in run.stderr, run
         traffic.more(20)
     assert asked.writes == [] and traffic.failed == {}
-    assert api_server.objects("ServiceEntry", chain.runs.namespace) == before
+    assert chain.runs.contents() == before
 
 
 def test_a_token_that_loses_its_rights_and_gets_them_back(chain: Chain, new_consul: Callable[..., Consul],

@@ -9,7 +9,7 @@ import pytest
 
 from harness.apiserver import ApiServer
 from harness.outcome import FINDINGS, objects
-from harness.runs import GONE_SINCE, PARTLY, Runs, host
+from harness.runs import GONE_SINCE, PARTLY, Runs, content, host
 from support.program import Run
 
 CLIENT_SIDE_APPLY = "kubectl-client-side-apply"
@@ -163,10 +163,10 @@ def test_an_object_of_somebody_else_is_refused_or_adopted(runs: Runs, api_server
     runs.services = {"web": ["10.0.0.1"], "api": ["10.0.0.2"]}
     entry = next(one for one in exported(runs) if one["metadata"]["name"] == host("web"))
     manager = make(runs, api_server, entry)
-    before = runs.entry("web")
+    before = content(runs.entry("web"))
     for run in (runs.diff(), runs.apply()):
         refused(run, manager, "--adopt")
-    assert runs.entry("web") == before and runs.names() == ["api", "web"]
+    assert content(runs.entry("web")) == before and runs.names() == ["api", "web"]
     assert runs.diff("--adopt").code == FINDINGS
     runs.must_apply("--adopt")
     entry = runs.entry("web")
@@ -186,24 +186,24 @@ def test_what_is_not_ours_is_never_emptied_or_pruned(runs: Runs, api_server: Api
     runs.services = {"web": ["10.0.0.1"], "api": ["10.0.0.2"]}
     entry = next(one for one in exported(runs) if one["metadata"]["name"] == host("web"))
     copied(runs, api_server, entry)
-    before = runs.entry("web")
+    before = content(runs.entry("web"))
     del runs.services["web"]
     runs.must_apply()
     assert runs.prune().code == 0 and runs.prune("--prune-source", "other").code == 0
-    assert runs.entry("web") == before
+    assert content(runs.entry("web")) == before
 
 
 def test_reconcile_disabled(runs: Runs, api_server: ApiServer) -> None:
     runs.services = {"web": ["10.0.0.1"], "api": ["10.0.0.2"]}
     runs.must_apply()
     api_server.kubectl("annotate", "serviceentry", host("web"), "-n", runs.namespace, "registry2istio.io/reconcile=disabled")
-    before = runs.entry("web")
+    before = content(runs.entry("web"))
     runs.services = {"web": ["10.0.0.7"], "api": ["10.0.0.2"]}
     for run in (runs.diff(), runs.apply()):
         assert run.code == 0 and "reconcile" in run.stdout + run.stderr, run
     del runs.services["web"]
     runs.must_apply("--max-shrink-percent", "100")
-    assert runs.entry("web") == before
+    assert content(runs.entry("web")) == before
 
 
 # Two owners

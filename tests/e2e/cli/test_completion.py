@@ -123,7 +123,7 @@ def test_bash_completes_a_value_after_an_equals_sign(r2i: Program, scripts: dict
 @pytest.mark.parametrize("line, expected", [
     ("export -o j", ["json"]), ("export --health=pa", ["--health=passing"]), ("export --from c", ["consul="]),
     ("completion z", ["zsh"]), ("export --namespace ", []), ("fetch --output-file completion.z", ["completion.zsh"]),
-    ("diff -o m", ["markdown"]), ("diff --output=m", ["--output=markdown"]), ("export -o m", []), ("check c", ["cluster"]),
+    ("diff -o m", ["markdown"]), ("diff --output=m", ["--output=markdown"]), ("check c", ["cluster"]),
     ("diff --target completion.z", ["completion.zsh"]), ("apply --plan completion.z", ["completion.zsh"]),
 ])
 def test_fish(r2i: Program, scripts: dict[str, Path], line: str, expected: list[str]) -> None:

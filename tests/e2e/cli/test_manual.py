@@ -87,14 +87,19 @@ def test_variables_of_consul() -> None:
     assert set(re.findall(r"\bEv (CONSUL_[A-Z_]+)", OVERVIEW)) == read and len(read) >= 12
 
 
-@pytest.mark.parametrize("kind, address", [("consul", ""), ("file", "=x.json")])
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("exec", "=x"), ("file", "=x.json")])
 def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
     known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
     assert known is not None
-    sources = "\n".join(section(OVERVIEW, "SOURCES"))
-    common, consul = sources.split(".Ss consul")
-    listed = re.findall(r"^\.It Cm (\S+)", common + (consul.split(".Ss ")[0] if kind == "consul" else ""), re.M)
+    common, *parts = re.split(r"^\.Ss (.*)$", "\n".join(section(OVERVIEW, "SOURCES")), flags=re.M)
+    of_kind = dict(zip(parts[::2], parts[1::2]))
+    listed = re.findall(r"^\.It Cm (\S+)", common + of_kind[kind], re.M)
     assert sorted(listed) == sorted(known.group(1).split(", "))
+
+
+def test_kinds_of_sources(r2i: Program) -> None:
+    known = r2i("version", "-o", "json").json["sources"]
+    assert [title for title in re.findall(r"^\.Ss (\w+)$", OVERVIEW, re.M) if title in known] == known
 
 
 def test_exit_codes(r2i: Program) -> None:

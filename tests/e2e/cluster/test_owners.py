@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.object_store import CLIENT_SIDE_APPLY
 from support.snapshots import JsonObject
-from world import MANAGER, World, delete, foreign_entry, host, key, patch
+from world import GONE_SINCE, MANAGER, World, delete, foreign_entry, host, key, patch
 
 ARGO = "argocd-controller"
 
@@ -181,6 +181,37 @@ def test_conflict_that_arises_meanwhile(world: World) -> None:
     world.api.before_write = scale
     run = world.apply()
     assert run.code in (4, 6) and host("web") in run.stderr and world.endpoints("web") == ["10.9.9.9"], run
+
+
+@pytest.mark.parametrize("flags", [(), ("--force-conflicts",)])
+def test_gone_service_that_somebody_has_edited(due: World, flags: tuple[str, ...]) -> None:
+    """What somebody else has set an apply cannot take away: said, with what would; and not done again and again."""
+    edit(due, "leaving", endpoints=[{"address": "10.4.4.4"}])
+    for _ in range(2):
+        run = due.apply(*flags)
+        assert run.code == 6 and due.endpoints("leaving") == ["10.4.4.4"] and not due.is_gone("leaving"), run
+        assert "kubectl-edit" in run.stderr and "kubectl patch" in run.stderr, run
+        assert patch("leaving") not in due.api.writes()
+    due.store.edit(key("leaving"), lambda entry: entry["spec"].pop("endpoints"))
+    assert due.apply(*flags).code == 0 and due.is_gone("leaving")
+
+
+@pytest.mark.parametrize("flags, code", [((), 6), (("--force-conflicts",), 0)])
+def test_gone_service_whose_mark_somebody_has_edited(due: World, flags: tuple[str, ...], code: int) -> None:
+    due.store.edit(key("old"), lambda entry: entry["metadata"]["annotations"].update({GONE_SINCE: "next week"}))
+    run = due.apply(*flags)
+    assert run.code == code and due.is_gone("old"), run
+    assert (due.store.get(key("old"))["metadata"]["annotations"][GONE_SINCE] == "next week") == (not flags)
+    assert flags or "--force-conflicts" in run.stderr, run
+
+
+def test_endpoints_that_only_somebody_else_has_set(world: World) -> None:
+    """A service without an instance, for which somebody has written an endpoint by hand: it is theirs, and no difference."""
+    world.services = {"web": []}
+    world.must_apply("--service-port", "80")
+    edit(world, "web", endpoints=[{"address": "10.4.4.4"}])
+    run = world.apply("--service-port", "80")
+    assert run.code == 0 and world.api.writes() == [] and world.endpoints("web") == ["10.4.4.4"], run
 
 
 def test_labels_of_others_survive(world: World) -> None:

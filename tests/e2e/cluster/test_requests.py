@@ -63,10 +63,10 @@ def test_every_kind_of_change(due: World) -> None:
 def test_without_prune_nothing_is_deleted(due: World) -> None:
     """But it is said what --prune would do; that is no difference."""
     run = due.apply("--prune-after", "0s")
-    assert run.code == 0 and due.api.writes() == DUE and "1 more would be deleted with --prune" in run.stderr, run
+    assert run.code == 0 and due.api.writes() == DUE and "1 would be deleted with --prune" in run.stderr, run
     assert due.is_gone("old") and due.is_gone("leaving")
     diff = due.diff("--prune-after", "0s")
-    assert diff.code == 0 and "2 more would be deleted with --prune" in diff.stdout, diff
+    assert diff.code == 0 and "2 would be deleted with --prune" in diff.stdout, diff
 
 
 def test_a_service_that_comes_back(due: World) -> None:

@@ -24,16 +24,14 @@ def test_a_source_that_is_not_read_is_left_alone(world: World) -> None:
 
 
 def test_prune_source(world: World) -> None:
-    """First emptied, as everything that goes; then deleted. Both need not be done in one run."""
+    """First emptied, as everything that goes; then deleted. Who gives a source up has said that all of it may go."""
     two_sources(world)
-    flags = ("--prune-source", "west", "--max-shrink-percent", "100")
+    flags = ("--prune-source", "west")
     emptied = world.prune(*flags)
     assert emptied.code == 0 and world.api.writes() == [patch("inv"), patch("log")], emptied
     assert world.is_gone("inv") and world.is_gone("log")
     world.api.forget()
-    held = world.prune(*flags)
-    assert held.code == 5 and world.api.writes() == [] and "--max-delete-percent 100" in held.stderr, held
-    run = world.prune(*flags, "--max-delete-percent", "100")
+    run = world.prune(*flags)
     assert run.code == 0 and world.api.writes() == [delete("inv"), delete("log")], run
     assert world.names() == ["api", "web"]
 
@@ -42,7 +40,7 @@ def test_prune_one_scope_of_a_source(world: World) -> None:
     two_sources(world)
     other = world.prune("--prune-source", "west/dc9")
     assert other.code == 0 and world.api.writes() == [], other
-    run = world.prune("--prune-source", "west/dc1", "--max-shrink-percent", "100")
+    run = world.prune("--prune-source", "west/dc1")
     assert run.code == 0 and len(world.api.writes()) == 2, run
 
 

@@ -21,6 +21,13 @@ def host(name: str) -> str:
     return f"{name}.service.consul"
 
 
+def content(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An object without what istiod does to it at a time of its own: it writes the status, and so moves the version."""
+    metadata = {name: value for name, value in entry["metadata"].items() if name != "resourceVersion"}
+    metadata["managedFields"] = [one for one in metadata.get("managedFields", []) if one.get("subresource") != "status"]
+    return {"kind": entry["kind"], "metadata": metadata, "spec": entry["spec"]}
+
+
 class Runs:
     """`runs.services` is what the registry knows: name → its instances. The owner is called after the namespace."""
 
@@ -93,6 +100,11 @@ class Runs:
 
     def entry(self, name: str) -> dict[str, Any]:
         return self.api_server.object("ServiceEntry", self.namespace, host(name))
+
+    def contents(self) -> list[dict[str, Any]]:
+        """All that is in the namespace; see content()."""
+        return [content(one) for kind in ("ServiceEntry", "WorkloadEntry")
+                for one in self.api_server.objects(kind, self.namespace)]
 
     def addresses(self, name: str) -> list[str]:
         return [one["address"] for one in self.entry(name)["spec"].get("endpoints", [])]

@@ -20,8 +20,8 @@ using testing::ServerRequest;
 ServerReply page(const std::vector<std::string>& items, std::string_view token = "") {
   std::string text = R"({"apiVersion":"networking.istio.io/v1","items":[)";
   for (const std::string& item : items) text += (text.ends_with('[') ? "" : ",") + item;
-  return reply(200,
-               text + R"(],"kind":"L","metadata":{"continue":")" + std::string(token) + R"(","resourceVersion":"5"}})");
+  return reply(200, text + R"(],"kind":"ServiceEntryList","metadata":{"continue":")" + std::string(token) +
+                        R"(","resourceVersion":"5"}})");
 }
 
 bool is_for(const ServerRequest& request, std::string_view part) {
@@ -60,8 +60,8 @@ TEST_CASE("list: both kinds, all pages") {
 TEST_CASE("list: a token at an unusual place") {
   FakeApi api([](const ServerRequest& request) {
     const bool first = !is_for(request, "continue=");
-    return reply(200, std::string(R"({"metadata":{"continue":")") + (first ? "next" : "") + R"("},"items":[)" +
-                          an_object("ServiceEntry", first ? "a" : "b") + "]}");
+    return reply(200, std::string(R"({"kind":"ServiceEntryList","metadata":{"continue":")") + (first ? "next" : "") +
+                          R"("},"items":[)" + an_object("ServiceEntry", first ? "a" : "b") + "]}");
   });
   CollectedObjects objects;
   REQUIRE(api.cluster()->list({}, objects).has_value());

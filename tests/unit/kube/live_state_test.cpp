@@ -35,9 +35,11 @@ TEST_CASE("live state: an object is read, or nothing") {
   JsonCursor cursor;
   CHECK_FALSE(read_object(cursor, R"({"kind":"Pod"})").has_value());
   CHECK_FALSE(read_object(cursor, "").has_value());
-  CHECK(read_resource_version(cursor, kObject) == "41");
-  CHECK(read_resource_version(cursor, R"({"metadata":{}})").empty());
-  CHECK(read_resource_version(cursor, R"({"metadata":{"resourceVersion":"4)").empty());
+  CHECK(read_written(cursor, kObject)->resource_version == "41");
+  CHECK(read_written(cursor, R"({"kind":"Status","metadata":{}})")->resource_version.empty());
+  CHECK_FALSE(read_written(cursor, R"({"kind":"Status","metadata":{"resourceVersion":"4)"));
+  CHECK_FALSE(read_written(cursor, "<html></html>"));
+  CHECK_FALSE(read_written(cursor, R"({"metadata":{"resourceVersion":"4"}})"));
 }
 
 TEST_CASE("live state: only its version has moved") {

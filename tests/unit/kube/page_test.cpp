@@ -53,7 +53,8 @@ TEST_CASE("page: objects and the continue token") {
   CHECK(live.generation == 2);
   CHECK(live.applied_by("m")->contains(".spec.hosts"));
   CHECK(c.read(list("")).value().continue_token.empty());
-  CHECK(c.read(R"({"metadata":{"continue":"first"},"items":null})").value().continue_token == "first");
+  CHECK(c.read(R"({"kind":"WorkloadEntryList","metadata":{"continue":"first"},"items":null})").value().continue_token ==
+        "first");
 }
 
 TEST_CASE("page: an object that is not understood is nobody's, and is told of") {
@@ -75,7 +76,10 @@ TEST_CASE("page: what is no page") {
   CHECK(has(c.refusal(""), "empty"));
   CHECK(has(c.refusal("[]"), "expected an object"));
   CHECK(has(c.refusal("<html>"), ""));
-  CHECK(c.refusal("{}") == "it has no metadata");
+  CHECK(c.refusal("{}") == "its kind is \"\"");
+  CHECK(c.refusal(R"({"kind":"Status","metadata":{},"items":[]})") == "its kind is \"Status\"");
+  CHECK(c.refusal(R"({"kind":"ServiceEntryList","metadata":{}})") == "it has no items or no metadata");
+  CHECK(c.refusal(R"({"kind":"ServiceEntryList","items":[]})") == "it has no items or no metadata");
   CHECK(has(c.refusal(R"({"metadata":{"continue":7}})"), "metadata.continue: expected a string"));
   CHECK(has(c.refusal(list(R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}})")), "an item is no object"));
   CHECK(c.refusal(list(item(""))) == "an item has no name");
@@ -99,7 +103,7 @@ TEST_CASE("page: the continue token is found at the end, or not at all") {
   CHECK(peek(list(item("a"))) == "");
   CHECK(peek(list(item("a"), R"({"continue":null})")) == "");
   CHECK(peek(list("", R"({"a":{"metadata":{"continue":"inner"}},"continue":"outer"})")) == std::nullopt);
-  CHECK(peek(R"({"items":[],"metadata":{"continue":"x"},"kind":"L"})") == "x");
+  CHECK(peek(R"({"items":[],"metadata":{"continue":"x"},"kind":"ServiceEntryList"})") == "x");
   // The page's own metadata stands before the items here.
   CHECK(peek(R"({"metadata":{"continue":"x"},"items":[)" + item("a") + "]}") == std::nullopt);
   CHECK(peek(R"({"items":["\"metadata\":{\"continue\":\"x\"}}"]})") == std::nullopt);

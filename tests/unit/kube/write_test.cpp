@@ -79,6 +79,8 @@ ServerReply stored(std::string_view version, int generation, std::string_view mo
 
 const ServerReply kModified = a_status(409, "Conflict", "the object has been modified");
 
+constexpr const char* kGone = R"({"kind":"serviceentries","name":"web"})";
+
 TEST_CASE("write: a server-side apply") {
   FakeApi api([](const ServerRequest& request) {
     CHECK(request.header("content-type") == "application/apply-patch+yaml");
@@ -108,13 +110,27 @@ TEST_CASE("write: nothing had to change") {
 TEST_CASE("write: deletes") {
   int code = 200;
   FakeApi api([&](const ServerRequest&) {
-    return code == 200 ? reply(200, R"({"kind":"Status","status":"Success"})") : a_status(404, "NotFound", "x");
+    return code == 200 ? reply(200, R"({"kind":"Status","status":"Success"})") : a_status(404, "NotFound", "x", kGone);
   });
   CHECK(write(api, {removal("web")}).at(0).kind == Kind::done);
   CHECK(api.asked.at(0) == "DELETE /apis/networking.istio.io/v1/namespaces/mesh/serviceentries/web");
   CHECK(has(api.bodies.at(0), R"("preconditions":{"uid":"u","resourceVersion":"7"})"));
   code = 404;
   CHECK(write(api, {removal("web")}).at(0).kind == Kind::gone);
+}
+
+TEST_CASE("write: a path that is not served is no object that is gone") {
+  FakeApi plain([](const ServerRequest&) { return reply(404, "404 page not found\n"); });
+  CHECK(write(plain, {removal("web")}).at(0).kind == Kind::failed);
+  FakeApi status(
+      [](const ServerRequest&) { return a_status(404, "NotFound", "could not find the requested resource"); });
+  CHECK(write(status, {removal("web")}).at(0).kind == Kind::failed);
+}
+
+TEST_CASE("write: a page of HTML is no success") {
+  FakeApi api([](const ServerRequest&) { return reply(200, "<html>log in</html>"); });
+  CHECK(write(api, {update("web")}).at(0).kind == Kind::failed);
+  CHECK(write(api, {removal("web")}).at(0).kind == Kind::failed);
 }
 
 TEST_CASE("write: an object whose version alone has moved is written with the new one") {
@@ -175,7 +191,7 @@ TEST_CASE("write: an answer that was lost is no change of somebody else's") {
   // A delete that was carried out finds nothing any more.
   int deletes = 0;
   FakeApi deleting([&](const ServerRequest&) {
-    return ++deletes == 1 ? ServerReply{"", ServerReply::Then::reset} : a_status(404, "NotFound", "x");
+    return ++deletes == 1 ? ServerReply{"", ServerReply::Then::reset} : a_status(404, "NotFound", "x", kGone);
   });
   CHECK(write(deleting, {removal("web")}).at(0).kind == Kind::gone);
 }
