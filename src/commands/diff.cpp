@@ -46,6 +46,7 @@ void print_plan(Session& session, const Planned& planned) {
 
 /// Asks the API server about every change, and shows what it would refuse.
 ExitCode ask_server(Session& session, const Planned& planned) {
+  require_namespaces(session, *planned.cluster, planned.plan);
   const Written written = write_changes(session, *planned.cluster, planned.plan, {.dry_run = true, .print = false});
   session.report.show();
   for (const std::string& problem : written.problems) session.report.fail(problem);

@@ -18,7 +18,7 @@ namespace r2i::kube {
 
 namespace {
 
-[[noreturn]] void refuse(std::string message) {
+[[noreturn]] void refuse(std::string_view message) {
   throw Error(ErrorKind::usage, message);
 }
 

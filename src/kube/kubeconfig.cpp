@@ -185,10 +185,10 @@ class Reader {
 
   bool variables(ExecEntry& out) {
     reader_.list([&] {
-      auto& [name, text] = out.variables.emplace_back();
+      auto& variable = out.variables.emplace_back();
       fields([&](std::string_view key) {
-        if (key == "name") return value(name);
-        return key == "value" && value(text);
+        if (key == "name") return value(variable.first);
+        return key == "value" && value(variable.second);
       });
     });
     return true;

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import multiprocessing
 import socket
+import ssl
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,10 +67,10 @@ class _Connection(asyncio.Protocol):
             self._transport.write(found.compressed if found.compressed and "gzip" in head else found.plain)
 
 
-def _serve(listener: socket.socket, answers: Mapping[str, Answer]) -> None:
+def _serve(listener: socket.socket, answers: Mapping[str, Answer], tls: ssl.SSLContext | None) -> None:
     async def run() -> None:
         asked: list[str] = []
-        server = await asyncio.get_running_loop().create_server(lambda: _Connection(answers, asked), sock=listener)
+        server = await asyncio.get_running_loop().create_server(lambda: _Connection(answers, asked), sock=listener, ssl=tls)
         await server.serve_forever()
 
     asyncio.run(run())
@@ -77,26 +78,24 @@ def _serve(listener: socket.socket, answers: Mapping[str, Answer]) -> None:
 
 @dataclass(frozen=True)
 class Prepared:
-    port: int
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    address: str
 
     def asked(self) -> list[str]:
         """The paths that were asked for since the last call."""
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.address + ASKED) as got:
+        unverified = ssl._create_unverified_context()
+        handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=unverified)]
+        with urllib.request.build_opener(*handlers).open(self.address + ASKED) as got:
             return str(got.read().decode()).split("\n")
 
 
 @contextmanager
-def prepared_server(answers: Mapping[str, Answer]) -> Iterator[Prepared]:
+def prepared_server(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> Iterator[Prepared]:
     """Path and query → answer. The server is a process of its own."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(listener, answers), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=_serve, args=(listener, answers, tls), daemon=True)
     process.start()
     try:
-        yield Prepared(listener.getsockname()[1])
+        yield Prepared(f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}")
     finally:
         process.kill()
         process.join()

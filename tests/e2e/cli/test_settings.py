@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from test_plan_settings import DIRECTORY, DIRECTORY_SWITCHES
 from support.fake_consul import FakeConsul
 from support.faults import fails
 from support.program import Program, Run
@@ -50,8 +51,9 @@ def result(run: Run) -> tuple[int, bytes, bytes]:
 
 
 def test_table_has_every_flag(r2i: Program) -> None:
+    """But those that matter for directories only."""
     flags = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", r2i("export", "--help").stdout, re.M))
-    assert flags - {"--help"} == {*EXPORT_VALUES, *EXPORT_SWITCHES}
+    assert flags - {"--help"} == {*EXPORT_VALUES, *EXPORT_SWITCHES, *DIRECTORY, *DIRECTORY_SWITCHES}
 
 
 @pytest.mark.parametrize("flag", EXPORT_VALUES)

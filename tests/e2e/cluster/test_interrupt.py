@@ -77,7 +77,8 @@ def test_killed_at_each_request(due: World, clean_ends: dict[str, list[JsonObjec
     due.api.every(after(killed_at(moment, started), usual))
     with due.start(command, *flags) as run:
         started.append(run)
-        run.wait()
+        ended = run.wait()
+    assert (ended.code == -signal.SIGKILL) == (len(due.api.calls) >= moment), ended
     assert_nothing_lost(due, prune=bool(flags))
     due.api.heal()
     assert settled(due, due.prune) == clean_ends["prune"]

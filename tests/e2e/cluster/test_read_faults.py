@@ -42,7 +42,7 @@ FAULTS = {
     "cut body": Fault(cut, "127.0.0.1:PORT", passes=True),
     "silence": Fault(silent, "no complete answer from 127.0.0.1:PORT", SOON, passes=True),
     "slow": Fault(trickles, "no complete answer from 127.0.0.1:PORT", SOON, passes=True),
-    "401": Fault(not_authenticated, "does not accept"),
+    "401": Fault(not_authenticated, "wants credentials"),
     "403": Fault(not_allowed, 'cannot list resource "(serviceentries|workloadentries)"'),
     "404": Fault(not_served, "404|not serve|not installed"),
     "410": Fault(expired_page, "(410|too old|expired)"),

@@ -40,7 +40,7 @@ FAULTS = {
     "done, then a reset": Fault(done_but_unsaid(resets), "127.0.0.1:PORT", passes=True),
     "done, then 500": Fault(done_but_unsaid(fails(500, "lost it")), "lost it", passes=True),
     "409 by resourceVersion": Fault(modified, "modified|changed", passes=True),
-    "401": Fault(not_authenticated, "does not accept"),
+    "401": Fault(not_authenticated, "wants credentials"),
     "403": Fault(not_allowed, 'cannot (patch|delete) resource "serviceentries"'),
     "404 kind not served": Fault(not_served, "404|not serve"),
     "422": Fault(not_valid, "NONE mode cannot set endpoints"),
