@@ -62,7 +62,8 @@ ServiceName service_of(const Manifest& manifest) {
                       value_of(meta.annotations, mark::kService)};
   if (service.service.empty()) {
     // The annotation is left out where the host begins with the name, which then has no dot.
-    const std::string host = host_mark(manifest);
+    const auto* entry = std::get_if<ServiceEntry>(&manifest);
+    const std::string host = entry != nullptr && !entry->hosts.empty() ? entry->hosts.front() : host_mark(manifest);
     service.service = host.substr(0, host.find('.'));
   }
   return service;

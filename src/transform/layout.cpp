@@ -49,6 +49,12 @@ std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
   entry.workload_selector.labels = {selected};
   objects.reserve(endpoints.size() + 1);
   ObjectMeta meta = entry.meta;
+  // A host that had to be cut does not begin with the service's name any more, as one without the annotation must.
+  const std::string name = host.substr(0, host.find('.'));
+  if (!find_value(meta.annotations, mark::kService) && selected.second.substr(0, selected.second.find('.')) != name) {
+    meta.annotations.emplace_back(mark::kService, name);
+    sort_keys(meta.annotations);
+  }
   meta.labels.push_back(selected);
   sort_keys(meta.labels);
   for (Endpoint& endpoint : endpoints) {

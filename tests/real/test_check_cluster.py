@@ -76,7 +76,8 @@ def test_twins_and_objects_of_others(runs: Runs, api_server: ApiServer) -> None:
     api_server.apply(service_entry(runs.namespace, host("web"), [port(80)], [endpoint("192.0.2.1")], name="by-hand"))
     run = check(runs)
     assert run.code == FINDINGS, run
-    assert f"twins: {host('web')} has ServiceEntry {runs.namespace}/by-hand, ServiceEntry {runs.namespace}/{host('web')}" in run.stdout
+    both = f"ServiceEntry {runs.namespace}/by-hand, ServiceEntry {runs.namespace}/{host('web')}"
+    assert f"twins: {host('web')} has {both}" in run.stdout
     assert "objects of nobody's: " in run.stdout
 
 

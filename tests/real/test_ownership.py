@@ -35,7 +35,8 @@ def managers(entry: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def server_side(api_server: ApiServer, entry: dict[str, Any]) -> str:
-    api_server.kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=platform", "-f", "-", stdin=json.dumps(entry))
+    api_server.kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=platform", "-f", "-",
+                       stdin=json.dumps(entry))
     return "platform"
 
 

@@ -35,7 +35,8 @@ CLUSTER = {
 }
 CLUSTER_SWITCHES = ("--prune", "--force-conflicts", "--yes")
 COMMAND = {"--dry-run": "apply", "--field-manager": "apply", "--force-conflicts": "apply", "--yes": "apply", "--plan": "apply"}
-MORE = {"--field-manager": ["--adopt"], "--as-group": ["--as", "ada"], "--prune-after": ["--prune"], "--yes": ["--prune"], "--prune": ["--prune-after", "0s"]}
+MORE = {"--field-manager": ["--adopt"], "--as-group": ["--as", "ada"], "--prune-after": ["--prune"], "--yes": ["--prune"],
+        "--prune": ["--prune-after", "0s"]}
 
 WEB = Key("serviceentries", "mesh", "web.service.consul")
 
@@ -170,9 +171,10 @@ class Cluster:
         write(self.folder / "snapshot.json", {**snapshot(*services), "fetchedAt": now()})
 
     def _run(self, command: str, *flags: str, env: dict[str, str] | None = None) -> Run:
-        source = [] if self.flag == "--plan" and command == "apply" and (env or "--plan" in flags) else [
-            "--from", "file=snapshot.json"]
-        config = [] if self.flag == "--kubeconfig" and command == self.command and (env or flags) else ["--kubeconfig", "kubeconfig"]
+        """Without what the flag under test gives instead."""
+        under_test = command == self.command and bool(flags or env)
+        source = [] if under_test and self.flag == "--plan" else ["--from", "file=snapshot.json"]
+        config = [] if under_test and self.flag == "--kubeconfig" else ["--kubeconfig", "kubeconfig"]
         return self.r2i(command, *source, "--owner", "test", *config, *flags, env=env)
 
     def run(self, *flags: str, **env: str) -> tuple[Any, ...]:

@@ -178,7 +178,8 @@ def test_mark_of_the_future(world: World, year: str) -> None:
     """It is not believed: the time begins when the program sees it."""
     many(world, 6)
     name = leave(world, 1)[0]
-    world.store.edit(key(name), lambda entry: entry["metadata"]["annotations"].update({MARK: f"{year}-01-01T00:00:00Z"}), MANAGER)
+    future = {MARK: f"{year}-01-01T00:00:00Z"}
+    world.store.edit(key(name), lambda entry: entry["metadata"]["annotations"].update(future), MANAGER)
     run = world.prune("--force-conflicts")
     assert run.code == 0 and delete(name) not in world.api.writes() and name in world.names(), run
     assert world.store.get(key(name))["metadata"]["annotations"][MARK] < "2199"

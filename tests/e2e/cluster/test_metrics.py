@@ -145,8 +145,25 @@ def test_interrupt(due: World, path: Path, number: signal.Signals, code: int) ->
 def test_place_that_cannot_be_written(due: World, path: Path) -> None:
     """Said; and what was to be done is done."""
     run = due.apply("--metrics-textfile", path.parent / "missing" / "x.prom")
-    assert run.code not in (0, 1) and "x.prom" in run.stderr, run
+    assert run.code == 6 and "x.prom" in run.stderr, run
     assert due.api.writes() != []
+
+
+def test_directories(world: World, path: Path) -> None:
+    """The same file for `export`, which has no cluster."""
+    world.services = {"web": ["10.0.0.1"], "api": ["10.0.0.2"]}
+    words = ("--output-dir", world.folder / "out", "--metrics-textfile", path)
+    for code, flags in ((1, ["--check"]), (0, []), (0, ["--check"])):
+        run = world.run("export", *words, *flags)
+        assert run.code == code, run
+        metrics = assert_written(path, code, success=code == 0)
+        assert metrics['scope_services{source="consul",scope="dc1"}'] == 2
+    world.services.clear()
+    assert world.run("export", *words).code == 5
+    assert assert_written(path, 5, success=False)['withheld_changes{guard="empty-scope"}'] == 2
+    world.complete = False
+    assert world.run("export", *words).code == 3
+    assert_written(path, 3, success=False)
 
 
 def test_values_are_escaped(world: World, path: Path) -> None:

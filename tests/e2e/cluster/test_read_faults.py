@@ -53,7 +53,7 @@ FAULTS = {
     "no body": Fault(says(""), "not a list of objects"),
     "null": Fault(says("null"), "not a list of objects"),
     "a list of something else": Fault(says(PODS), "not a list of objects"),
-    "a Status": Fault(says('{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","code":200}'), "not a list of objects"),
+    "a Status": Fault(says('{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}'), "not a list of objects"),
     "no items": Fault(rewritten(b'"items":', b'"other":'), "not a list of objects"),
     "an item without a name": Fault(rewritten(b'"name":"', b'"nome":"'), "not a list of objects", needs_items=True),
     "endless": Fault(endless, "larger than|no complete answer", SOON),

@@ -349,6 +349,17 @@ TEST_CASE("narrowing: it is the registry's own name that counts") {
   CHECK(changes_of(planning.plan()) == "empty ServiceEntry mesh/pay.service.consul");
 }
 
+TEST_CASE("narrowing: a name that is too long for a label is known in full") {
+  Planning planning;
+  planning.keep(kWeb);
+  const std::string name(60, 'p');
+  planning.have(service_entry(name, {"10.0.0.1"}));
+  planning.policy.names.exclude = {name};
+  CHECK(changes_of(planning.plan()).empty());
+  planning.policy.names.exclude = {name.substr(0, 52) + "-*"};
+  CHECK(changes_of(planning.plan()) == "empty ServiceEntry mesh/" + name + ".service.consul");
+}
+
 TEST_CASE("narrowing: an object that is wanted is in scope, whatever service it was made for") {
   Planning planning;
   ServiceEntry twin = kPay;

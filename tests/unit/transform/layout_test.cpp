@@ -51,6 +51,22 @@ TEST_CASE("layout workload-entries: an entry that selects, and one object for ea
   CHECK(std::get<WorkloadEntry>(objects[2]).spec == an_entry().endpoints[1]);
 }
 
+TEST_CASE(
+    "layout workload-entries: where the selector's value is cut within the service's name, an annotation has it") {
+  const auto annotations = [](const std::string& label) {
+    return told(meta_of(lay_out(an_entry(label + ".service.consul"), Layout::workload_entries)[1]).annotations);
+  };
+  CHECK(annotations(std::string(48, 'p')) == "registry2istio.io/scope=dc1");
+  // The whole host is longer than a label may be, but the name is not cut.
+  CHECK(annotations(std::string(50, 'p')) == "registry2istio.io/scope=dc1");
+  for (const std::size_t length : {51, 52, 53, 63}) {
+    const std::string name(length, 'p');
+    CAPTURE(length);
+    const std::string all = annotations(name);
+    CHECK(all.find("registry2istio.io/service=" + name) != std::string::npos);
+  }
+}
+
 TEST_CASE("layout workload-entries: names are host and a hash of address and ports, whatever else there is") {
   const auto name_of = [](const ServiceEntry& entry) {
     return std::get<WorkloadEntry>(lay_out(ServiceEntry(entry), Layout::workload_entries)[1]).meta.name;
