@@ -158,7 +158,8 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "The object breaks a rule of Istio's or of its CRDs, so neither would take it.", ""},
 
     {Code::cluster_insecure, warning, Loss::nothing, "TLS of the cluster not verified",
-     "The kubeconfig says insecure-skip-tls-verify: anyone on the way can answer in the API server's place and sees the "
+     "The kubeconfig says insecure-skip-tls-verify: anyone on the way can answer in the API server's place and sees "
+     "the "
      "credentials.",
      "Give the cluster's CA with certificate-authority or certificate-authority-data instead."},
     {Code::credentials_withheld, warning, Loss::nothing, "credentials not sent",
@@ -171,7 +172,8 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "nor written over.",
      "Look at the object; a newer version of this program may know the field."},
     {Code::host_of_others, error, Loss::nothing, "host of somebody else's object",
-     "Another ServiceEntry, which is not ours, has the same host: Istio serves the older one, or mixes the endpoints of "
+     "Another ServiceEntry, which is not ours, has the same host: Istio serves the older one, or mixes the endpoints "
+     "of "
      "both.",
      "Delete the one that is not wanted, or leave the service out with --exclude."},
 });

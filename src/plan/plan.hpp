@@ -19,7 +19,7 @@ struct Held {
     conflict,      ///< another manager owns a field with another value
     foreign,       ///< the object is not ours
     other_owner,   ///< it belongs to another owner
-    other_source,  ///< it is ours, of another source
+    other_source,  ///< it is ours, of another source, or of another scope that may still have it
     twin,          ///< somebody else's object has the host
     move,          ///< the service has an object under another name or namespace
     max_delete,    ///< from here on: guards
@@ -37,11 +37,12 @@ struct Held {
 };
 std::string_view to_string(Held::By by);  ///< "max-delete"
 
-/// Somebody else's ServiceEntry for a host of ours: Istio serves the older one, or mixes both.
+/// Another ServiceEntry for a host that we want, somebody else's or of a source or service that we do not write: Istio
+/// serves the older one, or mixes both.
 struct Twin {
   ObjectKey ours;
   ObjectKey theirs;
-  std::string managers;  ///< whose it is: "kubectl-client-side-apply"
+  std::string managers;  ///< whose it is: "kubectl-client-side-apply"; of one of ours: `the source "old"`
 
   friend bool operator==(const Twin&, const Twin&) = default;
 };
@@ -49,7 +50,7 @@ struct Twin {
 /// What a scope has and gets, for guards, metrics and the summary.
 struct ScopeCounts {
   std::size_t live_entries = 0;    ///< ServiceEntries of ours
-  std::size_t live_endpoints = 0;  ///< inline and WorkloadEntries
+  std::size_t live_endpoints = 0;  ///< those that serve: inside of ServiceEntries, or WorkloadEntries
   std::size_t desired_entries = 0;
 
   friend bool operator==(const ScopeCounts&, const ScopeCounts&) = default;

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "plan/plan.hpp"
-
 #include "model/service.hpp"
 #include "model/settings.hpp"
+#include "plan/plan.hpp"
 
 #include <memory>
 

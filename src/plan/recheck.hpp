@@ -1,9 +1,8 @@
 #pragma once
 
+#include "model/live_object.hpp"
 #include "plan/ownership.hpp"
 #include "plan/plan.hpp"
-
-#include "model/live_object.hpp"
 
 #include <map>
 #include <string>

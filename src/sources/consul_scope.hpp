@@ -1,12 +1,12 @@
 #pragma once
 
 #include "model/codes.hpp"
+#include "model/name_filter.hpp"
 #include "model/service.hpp"
 #include "model/snapshot.hpp"
 #include "net/http_client.hpp"
 #include "sources/consul_parse.hpp"
 #include "sources/consul_session.hpp"
-#include "model/name_filter.hpp"
 
 #include <deque>
 #include <memory>

@@ -113,8 +113,7 @@ def test_the_api_server_has_to_be_the_one_of_the_kubeconfig(web: Runs, api_serve
     config["clusters"][0]["cluster"]["insecure-skip-tls-verify"] = True
     web.kubeconfig.write_text(json.dumps(config))
     run = web.apply()
-    assert run.code == 0 and "1 TLS of the cluster not verified" in run.stderr, run
-    assert "R2I4001 warning" in web.apply("-v").stderr
+    assert run.code == 0 and "R2I4001 warning" in run.stderr, "said aloud, without -v"
 
 
 # Plugins

@@ -1,7 +1,7 @@
 #include "sources/expectations.hpp"
 
-#include "model/name_filter.hpp"
 #include "base/timestamp.hpp"
+#include "model/name_filter.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 
