@@ -28,7 +28,7 @@ struct SettingInfo {
   std::string_view fallback;  ///< the default as the help shows it
   std::string_view group;     ///< heading in the help
   std::string_view doc;
-  std::string_view environment = "";  ///< its variable, where that does not follow from the flag
+  std::string_view environment{};  ///< its variable, where that does not follow from the flag
 };
 
 std::span<const SettingInfo> all_settings();
