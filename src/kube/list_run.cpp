@@ -72,10 +72,8 @@ void ListRun::take_page(Stream& stream, std::string body) {
   if (end_ != End::complete) return;
   auto token = peek_continue_token(peeking_, body);
   const bool known = token.has_value();
-  if (known && !token->empty()) {
-    stream.token = *token;
-    stream.wanted = true;
-  }
+  if (known) go_on(stream, *token);
+  if (end_ != End::complete) return;
   waiting_.push_back({&stream, std::move(body), std::move(token)});
   if (!known) read_first();
 }
@@ -94,10 +92,19 @@ void ListRun::read_first() {
   context_.progress.update("reading the cluster", objects_, 0);
   if (waiting.token && *waiting.token != page->continue_token) {
     stop(stream, End::failed, fmt::format("cannot list {}: a page has two continue tokens", stream.plural));
-  } else if (!waiting.token && !page->continue_token.empty()) {
-    stream.token = page->continue_token;
-    stream.wanted = true;
+  } else if (!waiting.token) {
+    go_on(stream, page->continue_token);
   }
+}
+
+void ListRun::go_on(Stream& stream, const std::string& token) {
+  if (token.empty()) return;
+  if (token == stream.token) {
+    stop(stream, End::failed, fmt::format("cannot list {}: the pages go round in a circle", stream.plural));
+    return;
+  }
+  stream.token = token;
+  stream.wanted = true;
 }
 
 void ListRun::refuse(const Stream& stream, const net::HttpAnswer& answer) {

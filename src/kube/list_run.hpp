@@ -58,6 +58,7 @@ class ListRun : public net::HttpBatch {
 
   void take_page(Stream& stream, std::string body);
   void read_first();
+  void go_on(Stream& stream, const std::string& token);
   void refuse(const Stream& stream, const net::HttpAnswer& answer);
   void stop(const Stream& stream, End end, std::string problem);
 

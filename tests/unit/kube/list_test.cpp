@@ -68,6 +68,14 @@ TEST_CASE("list: a token at an unusual place") {
   CHECK(sorted_names(objects) == "a a b b");
 }
 
+TEST_CASE("list: pages that go round") {
+  FakeApi api([](const ServerRequest&) { return page({}, "again"); });
+  CollectedObjects objects;
+  CHECK(api.cluster()->list({}, objects).error() == "cannot list serviceentries: the pages go round in a circle");
+  FakeApi first([](const ServerRequest&) { return reply(200, R"({"metadata":{"continue":"again"},"items":[]})"); });
+  CHECK(has(first.cluster()->list({}, objects).error(), "the pages go round in a circle"));
+}
+
 TEST_CASE("list: an expired token starts the list again, twice at most") {
   int expired = 0;
   int most = 2;

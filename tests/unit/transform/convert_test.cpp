@@ -206,7 +206,10 @@ TEST_CASE("convert: what is left out claims nothing") {
   proxy.kind = "mesh-gateway";
   CHECK_FALSE(converted(a_service("consul", {an_instance("10.0.0.1")}))->converted);
   CHECK_FALSE(converted(a_service("gw", {proxy}))->converted);
-  CHECK_FALSE(converted(a_service("", {an_instance("10.0.0.1")}))->converted);
+  const auto nameless = converted(a_service("", {an_instance("10.0.0.1")}))->converted;
+  REQUIRE(nameless);
+  CHECK(nameless->withheld);
+  CHECK(nameless->host.empty());
 }
 
 TEST_CASE("convert: text that Kubernetes refuses is replaced, and told") {
