@@ -32,7 +32,7 @@ class Walker {
   void walk(const std::string& path, T& member) {
     using Member = std::remove_const_t<T>;
     if constexpr (std::is_same_v<Member, Pairs> || std::is_same_v<Member, PortMap>) {
-      for (auto& [key, value] : member) on_leaf_.entry(path + "." + key, value);
+      for (auto& [key, value] : member) on_leaf_.entry(fmt::format("{}.{}", path, key), value);
     } else if constexpr (std::is_same_v<Member, std::vector<ServicePort>>) {
       for (auto& port : member) {
         Walker inner(port_path(path, port), on_leaf_);
