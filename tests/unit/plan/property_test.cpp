@@ -194,7 +194,7 @@ TEST_CASE("property: the worlds are rich enough to mean something") {
                                  "left alone",
                                  "prunable"}) {
     CAPTURE(what);
-    CHECK(seen[what] >= 10);
+    CHECK(seen[what] >= kWorlds / 12);
   }
 }
 
