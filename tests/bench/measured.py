@@ -48,14 +48,16 @@ class Profile:
         done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *command],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert done.returncode == code, f"exit code {done.returncode} of {' '.join(command)}\n{done.stderr[-2000:]}"
-        text = out.read_text()
-        self.total = int(re.search(r"^(?:totals|summary): (\d+)", text, re.MULTILINE)[1])
-        self._functions = set(re.findall(r"^c?fn=\(\d+\) (.+)$", text, re.MULTILINE))
         self._out = out
+        self._text = out.read_text()
+        self.total = int(re.search(r"^(?:totals|summary): (\d+)", self._text, re.MULTILINE)[1])
 
-    def calls(self, function: str) -> bool:
-        """Whether a function was called whose name has this in it."""
-        return any(function in name for name in self._functions)
+    def calls(self, function: str) -> int:
+        """How often functions were called whose name has this in it."""
+        # "cfn=(7) name" names the callee, by its number alone from the second time on; "calls=COUNT …" is the next line.
+        named = {number for number, name in re.findall(r"^c?fn=\((\d+)\) (.+)$", self._text, re.MULTILINE) if function in name}
+        calls = re.findall(r"^cfn=\((\d+)\).*\ncalls=(\d+) ", self._text, re.MULTILINE)
+        return sum(int(count) for number, count in calls if number in named)
 
     def inclusive(self, pattern: str) -> int:
         """Instructions in the function whose name fits, and in what it called: the most expensive one, if several fit."""

@@ -217,7 +217,7 @@ def test_signal(world: World, folder: Path, number: signal.Signals, code: int) -
     before = files(folder)
     with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100") as started:
         started.signal(number)
-        run = started.wait(10)
+        run = started.wait(30)
     assert run.code in (code, -number, 0), run
     assert_whole(world, folder, before)
     assert_heals(world, folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.api_conversation import MESH, conversation, entry, recorded
@@ -26,7 +27,7 @@ def client(api: FakeApiServer) -> Rest:
     return Rest(api.address)
 
 
-def patch(client: Rest, **metadata: str) -> int:
+def patch(client: Rest, **metadata: Any) -> int:
     path = f"{MESH}/serviceentries/web?fieldManager=us"
     return client.send("PATCH", path, entry("web", **metadata), APPLY).status
 

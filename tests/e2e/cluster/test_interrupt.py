@@ -33,7 +33,7 @@ def test_signal_while_it_reads(due: World, step: Any, command: str, flags: tuple
     with due.start(command, *flags) as started:
         due.api.wait_for(verb="list")
         started.signal(number)
-        run = started.wait(10)
+        run = started.wait(30)
     assert run.code == code and run.out == b"" and due.api.writes() == [], run
     assert "interrupted" in run.stderr, run
 
@@ -47,7 +47,7 @@ def test_signal_while_it_writes(due: World, clean_ends: dict[str, list[JsonObjec
     with due.start("apply", *PRUNE) as started:
         due.api.wait_for(verb="patch", name=host("gamma"))
         started.signal(number)
-        run = started.wait(20)
+        run = started.wait(30)
     assert run.code == code and "interrupted" in run.stderr, run
     assert [word for word in due.api.writes() if word.startswith("delete")] == []
     told = {line.split()[0].partition("/")[2] for line in run.stdout.splitlines()}

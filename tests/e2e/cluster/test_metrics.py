@@ -137,7 +137,7 @@ def test_interrupt(due: World, path: Path, number: signal.Signals, code: int) ->
     with due.start("apply", "--metrics-textfile", path) as started:
         due.api.wait_for(verb="patch")
         started.signal(number)
-        run = started.wait(20)
+        run = started.wait(30)
     assert run.code == code, run
     assert_written(path, code, success=False)
 

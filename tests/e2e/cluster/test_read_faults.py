@@ -28,7 +28,7 @@ class Fault:
     needs_items: bool = False
 
 
-SOON = ("--request-timeout", "300ms")
+SOON = ("--request-timeout", "2s")  # long enough for a machine that has much to do
 PODS = '{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}'
 
 FAULTS = {

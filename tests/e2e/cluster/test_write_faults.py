@@ -25,7 +25,7 @@ class Fault:
     passes: bool = False  # once, it is got over
 
 
-SOON = ("--request-timeout", "300ms")
+SOON = ("--request-timeout", "2s")  # long enough for a machine that has much to do
 
 FAULTS = {
     "500": Fault(status(500, "InternalError", "etcdserver: leader changed"), "leader changed", passes=True),
@@ -52,16 +52,12 @@ FAULTS = {
 }
 PERMANENT = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 PASSING = pytest.mark.parametrize("fault", [pytest.param(fault, id=name) for name, fault in FAULTS.items() if fault.passes])
-
-
+COMMANDS = ("apply", "prune")
+Cell = Callable[[World, str], None]
 
 
 def pattern(fault: Fault, world: World) -> str:
     return fault.says.replace("PORT", str(world.api.port))
-
-
-COMMANDS = ("apply", "prune")
-Cell = Callable[[World, str], None]
 
 
 def run_cells(new_world: Callable[[], World], cell: Cell, commands: Sequence[str] = COMMANDS) -> None:
@@ -94,7 +90,7 @@ def test_a_deletion_fails(new_world: Callable[[], World], clean_ends: dict[str, 
         world.api.every(fault.step, verb="delete")
         run = world.prune(*fault.flags)
         unsaid = "old" not in world.names()  # the server did it; that it is gone is then as good
-        assert run.code == (0 if unsaid and run.code == 0 else 6), run
+        assert run.code == 6 or (unsaid and run.code == 0), run
         assert run.code == 0 or f"{host('old')} deleted" not in run.stdout, run
         assert unsaid or re.search(rf"{host('old')}.*{pattern(fault, world)}", run.stderr), run
         assert world.endpoints("delta") == ["10.0.7.1"]

@@ -32,7 +32,7 @@ class FakeApi {
 
   /// A client of it; with the context of `world`.
   std::unique_ptr<Cluster> cluster(unsigned parallelism = 4) {
-    return std::make_unique<Cluster>(world.context, settings, parallelism, std::chrono::seconds{10});
+    return std::make_unique<Cluster>(world.context, settings, parallelism, std::chrono::seconds{60});
   }
   /// How many requests began like this.
   [[nodiscard]] std::size_t count(std::string_view begin) const {

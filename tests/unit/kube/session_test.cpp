@@ -86,7 +86,7 @@ TEST_CASE("session: what is sent") {
                    .compressed = false,
                    .token = Secret("tok"),
                    .impersonation = {{"Impersonate-User", Secret("bob")}}},
-                  4, seconds{10});
+                  4, seconds{60});
   CHECK(succeeded(session, 20) == 20);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("session: a token file that was replaced is read again when the old to
   World world;
   Session session(world.context,
                   {.server = server.url(""), .token = Secret("one"), .token_file = dir.write("token", "two")}, 8,
-                  seconds{10});
+                  seconds{60});
   CHECK(succeeded(session, 100) == 100);
   CHECK(guard.refused <= 8);
   // Now nothing helps: each request is refused, and not sent again, since there is no other token.
@@ -117,7 +117,7 @@ TEST_CASE("session: a plugin is run once for all requests, and once more when it
   Guard guard("good");
   LoopbackServer server(std::ref(guard));
   World world;
-  Session session(world.context, with_plugin(server, plugin(dir, "good")), 8, seconds{10});
+  Session session(world.context, with_plugin(server, plugin(dir, "good")), 8, seconds{60});
   CHECK(succeeded(session, 50) == 50);
   CHECK(dir.read("runs") == "run\n");
   guard.change("better");
@@ -131,7 +131,7 @@ TEST_CASE("session: a plugin whose tokens are never accepted is not run for each
   Guard guard("good");
   LoopbackServer server(std::ref(guard));
   World world;
-  Session session(world.context, with_plugin(server, plugin(dir, "bad")), 2, seconds{10});
+  Session session(world.context, with_plugin(server, plugin(dir, "bad")), 2, seconds{60});
   CHECK(succeeded(session, 50) == 0);
   CHECK(dir.read("runs") == "run\nrun\n");
 }
@@ -139,7 +139,7 @@ TEST_CASE("session: a plugin whose tokens are never accepted is not run for each
 TEST_CASE("session: without credentials nothing is sent") {
   LoopbackServer server([](const ServerRequest&) { return reply(200, ""); });
   World world;
-  Session session(world.context, with_plugin(server, "/nonexistent/plugin"), 2, seconds{10});
+  Session session(world.context, with_plugin(server, "/nonexistent/plugin"), 2, seconds{60});
   const auto results = session.run_all({session.request("/a"), session.request("/b")});
   for (const auto& result : results) {
     REQUIRE_FALSE(result.has_value());
@@ -154,7 +154,7 @@ TEST_CASE("session: warnings are shown once each") {
                  "Warning: 299 - \"old API\", 299 - \"soon\x1b[0m\"\r\nWarning: 299 - \"old API\"\r\n");
   });
   World world;
-  Session session(world.context, {.server = server.url("")}, 4, seconds{10});
+  Session session(world.context, {.server = server.url("")}, 4, seconds{60});
   CHECK(succeeded(session, 10) == 10);
   CHECK(world.diagnostics.codes() == "4003 4003");
   CHECK(world.diagnostics.all.at(0).message == "old API");
@@ -167,7 +167,7 @@ TEST_CASE("session: an interruption") {
     world.stop.request_stop();
     return testing::ServerReply{"", testing::ServerReply::Then::silence};
   });
-  Session session(world.context, {.server = server.url("")}, 4, seconds{10});
+  Session session(world.context, {.server = server.url("")}, 4, seconds{60});
   try {
     session.run_all({session.request("/a"), session.request("/b")});
     FAIL("no error");
