@@ -84,6 +84,9 @@ void keep_file_facts(Session& session, const Outlook& outlook) {
 }  // namespace
 
 ExitCode export_to_directory(Session& session) {
+  // Git remembers what is removed: it goes at once.
+  session.settings.plan.prune = true;
+  session.settings.plan.prune_after = std::chrono::milliseconds::zero();
   const config::Settings& settings = session.settings;
   const Planned planned = plan_for_directory(session, settings.output_dir);
   session.report.show_losses();

@@ -59,6 +59,13 @@ void rewrite(Draft& draft, const LiveObject& live, Action action, Manifest after
   write_or_hold(draft, std::move(change), difference);
 }
 
+/// Whether the entry is emptied before it goes. A file has no need of that; one that a cluster's objects were printed
+/// into has such entries nevertheless.
+bool is_emptied_first(const LiveObject& live, const Policy& policy) {
+  const auto since = gone_since(live.manifest);
+  return !policy.manager.empty() || (since && *since <= policy.now);
+}
+
 /// A ServiceEntry in a cluster: emptied first, deleted later.
 void settle_gone_entry(Draft& draft, const LiveObject& live, const ServiceName& service) {
   const Policy& policy = *draft.policy;
@@ -120,7 +127,7 @@ void settle(Draft& draft, const LiveObject& live) {
       remove(draft, live, "");
       break;
     case Fate::gone:
-      if (entry != nullptr && !draft.policy->manager.empty()) {
+      if (entry != nullptr && is_emptied_first(live, *draft.policy)) {
         settle_gone_entry(draft, live, service);
       } else {
         remove(draft, live, entry != nullptr ? "its service is gone" : "");

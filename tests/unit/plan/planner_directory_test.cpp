@@ -1,5 +1,6 @@
 // A directory as the target: there are no field managers, and Git remembers.
 
+#include "plan/gone.hpp"
 #include "support/planning.hpp"
 
 #include <doctest/doctest.h>
@@ -48,6 +49,27 @@ TEST_CASE("directory: our owner's label makes an object ours") {
   CHECK(first_held(planning.plan()).why == "it is not ours");
   planning.files[0].manifest = service_entry("pay", {"10.0.0.1"}, {"consul", "dc1", "mesh", "other"});
   CHECK(held_of(planning.plan()) == "other-owner: update ServiceEntry mesh/pay.service.consul");
+}
+
+TEST_CASE("directory: what a cluster has emptied already is no difference to a printout of it") {
+  const ServiceEntry stays = service_entry("stays", {"10.0.0.9"});
+  Files planning;
+  planning.want(stays);
+  planning.file(emptied(kPay, planning.policy.now - std::chrono::minutes(5)));
+  planning.policy.prune_after = std::chrono::minutes(10);
+  planning.file(stays);
+  CHECK(changes_of(planning.plan()).empty());
+  CHECK(planning.plan().unchanged == 2);
+  planning.policy.prune_after = std::chrono::minutes(5);
+  CHECK(changes_of(planning.plan()).empty());
+  CHECK(keys_of(planning.plan().prunable) == "ServiceEntry mesh/pay.service.consul");
+  planning.policy.prune = true;
+  CHECK(changes_of(planning.plan()) == "delete ServiceEntry mesh/pay.service.consul");
+  // A mark that is not yet true is none.
+  planning.files.erase(planning.files.begin());
+  planning.file(emptied(kPay, planning.policy.now + std::chrono::minutes(5)));
+  planning.policy.prune = false;
+  CHECK(changes_of(planning.plan()) == "delete ServiceEntry mesh/pay.service.consul");
 }
 
 TEST_CASE("directory: changes know the file, and have no precondition") {
