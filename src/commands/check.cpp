@@ -65,8 +65,7 @@ bool print_accesses(Output& out, const std::vector<kube::Access>& accesses) {
 ExitCode check_cluster(Session& session) {
   const auto cluster = connect(session);
   session.out.write(fmt::format("API server: {} (context {})\n", cluster->server(), cluster->context_name()));
-  std::vector<std::string> namespaces;
-  if (!session.settings.conversion.nspace.empty()) namespaces.push_back(session.settings.conversion.nspace);
+  std::vector<std::string> namespaces = all_namespaces(session.settings.conversion);
   const auto facts = cluster->facts(namespaces);
   session.context->check_interrupt();
   if (!facts) throw Error(ErrorKind::cluster, facts.error());

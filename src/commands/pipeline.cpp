@@ -1,7 +1,9 @@
 #include "commands/pipeline.hpp"
 
 #include "base/text.hpp"
+#include "model/codes.hpp"
 #include "sources/source.hpp"
+#include "transform/combine.hpp"
 #include "transform/convert.hpp"
 
 #include <fmt/format.h>
@@ -32,13 +34,12 @@ class CountingSink : public ServiceSink {
 
 class ConvertingSink : public ServiceSink {
  public:
-  ConvertingSink(const ConversionSettings& settings, Diagnostics& diagnostics)
-      : settings_(settings), diagnostics_(diagnostics) {}
+  ConvertingSink(transform::RuleBook& rules, Diagnostics& diagnostics) : rules_(rules), diagnostics_(diagnostics) {}
   void service(Service&& service) override {
     // Its host, if it has one, tells the same: this is for the object that it may have had under another one.
     if (!service.complete) withheld_.emplace_back(service.scope, service.name);
-    auto converted = service.complete ? transform::convert(std::move(service), settings_, diagnostics_)
-                                      : transform::claim_host(service, settings_);
+    auto converted = service.complete ? transform::convert(std::move(service), rules_, diagnostics_)
+                                      : transform::claim_host(service, rules_);
     if (!converted) return;
     if (converted->host.empty()) {
       withheld_.emplace_back(converted->scope, std::move(converted->service));
@@ -50,7 +51,7 @@ class ConvertingSink : public ServiceSink {
   auto take_withheld() { return std::move(withheld_); }
 
  private:
-  const ConversionSettings& settings_;
+  transform::RuleBook& rules_;
   Diagnostics& diagnostics_;
   std::vector<transform::Converted> all_;
   std::vector<std::pair<std::shared_ptr<const Scope>, std::string>> withheld_;
@@ -65,6 +66,16 @@ void check_scopes(const std::vector<SourceState>& states) {
                   fmt::format("{} is read twice: from two snapshots, or from a snapshot and its registry",
                               scope.scope->display()));
     }
+  }
+}
+
+/// A run that does not see every service says nothing about rules.
+void report_unused_rules(Session& session, const transform::RuleBook& rules, const Gathered& gathered) {
+  const NameRules& names = session.settings.names;
+  if (!gathered.complete() || !names.include.empty() || !names.exclude.empty()) return;
+  for (const Rule* rule : rules.unused()) {
+    session.report.report(
+        diagnose(Code::rule_unused, rule->place, fmt::format("the rule {} is for no service", in_quotes(rule->name))));
   }
 }
 
@@ -99,14 +110,15 @@ Gathered gather(Session& session, ServiceSink& services) {
 }
 
 Desired desired_manifests(Session& session) {
-  const ConversionSettings& settings = session.settings.conversion;
-  ConvertingSink converting(settings, session.report);
+  transform::RuleBook rules(session.settings.conversion);
+  ConvertingSink converting(rules, session.report);
   Desired desired;
   desired.gathered = gather(session, converting);
   desired.withheld_services = converting.take_withheld();
   auto converted = converting.take();
   std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
-  desired.manifests = transform::combine(std::move(converted), settings, session.report);
+  desired.manifests = transform::combine(std::move(converted), session.report);
+  report_unused_rules(session, rules, desired.gathered);
   return desired;
 }
 

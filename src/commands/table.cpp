@@ -8,14 +8,15 @@ namespace r2i::commands {
 namespace {
 
 constexpr auto kFetchSettings =
-    std::to_array<std::string_view>({"from", "include", "exclude", "requestTimeout", "parallelism", "allowPartial",
-                                     "outputFile", "keepSecrets", "verbose", "quiet", "color"});
+    std::to_array<std::string_view>({"config", "from", "include", "exclude", "requestTimeout", "parallelism",
+                                     "allowPartial", "outputFile", "keepSecrets", "verbose", "quiet", "color"});
 constexpr auto kFetchExamples = std::to_array<std::string_view>({
     "registry2istio fetch --from consul=http://127.0.0.1:8500 > snapshot.json",
     "registry2istio fetch --from 'consul?datacenter=all' --output-file snapshot.json",
 });
 
-constexpr auto kExportSettings = std::to_array<std::string_view>({"from",
+constexpr auto kExportSettings = std::to_array<std::string_view>({"config",
+                                                                  "from",
                                                                   "include",
                                                                   "exclude",
                                                                   "requestTimeout",
@@ -24,7 +25,7 @@ constexpr auto kExportSettings = std::to_array<std::string_view>({"from",
                                                                   "namespace",
                                                                   "owner",
                                                                   "health",
-                                                                  "hostTemplate",
+                                                                  "host",
                                                                   "servicePorts",
                                                                   "protocol",
                                                                   "exportTo",
@@ -55,7 +56,8 @@ constexpr auto kExportExamples = std::to_array<std::string_view>({
     "registry2istio export --from 'consul=https://c1:8501,https://c2:8501?tokenFile=/run/token' --health passing",
 });
 
-constexpr auto kDiffSettings = std::to_array<std::string_view>({"from",
+constexpr auto kDiffSettings = std::to_array<std::string_view>({"config",
+                                                                "from",
                                                                 "include",
                                                                 "exclude",
                                                                 "requestTimeout",
@@ -64,7 +66,7 @@ constexpr auto kDiffSettings = std::to_array<std::string_view>({"from",
                                                                 "namespace",
                                                                 "owner",
                                                                 "health",
-                                                                "hostTemplate",
+                                                                "host",
                                                                 "servicePorts",
                                                                 "protocol",
                                                                 "exportTo",
@@ -107,7 +109,8 @@ constexpr auto kDiffExamples = std::to_array<std::string_view>({
     "registry2istio diff --from consul=http://127.0.0.1:8500 -n mesh --owner team-a --prune --out plan.json",
 });
 
-constexpr auto kApplySettings = std::to_array<std::string_view>({"from",
+constexpr auto kApplySettings = std::to_array<std::string_view>({"config",
+                                                                 "from",
                                                                  "include",
                                                                  "exclude",
                                                                  "requestTimeout",
@@ -116,7 +119,7 @@ constexpr auto kApplySettings = std::to_array<std::string_view>({"from",
                                                                  "namespace",
                                                                  "owner",
                                                                  "health",
-                                                                 "hostTemplate",
+                                                                 "host",
                                                                  "servicePorts",
                                                                  "protocol",
                                                                  "exportTo",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/text.hpp"
+#include "config/given.hpp"
 #include "config/settings.hpp"
 
 #include <chrono>
@@ -13,53 +14,51 @@
 
 namespace r2i::config {
 
-/// One setting that was given: its values and by what.
-struct Given {
-  const SettingInfo& info;
-  std::vector<std::string> values;
-  std::string origin;  ///< "--health" or "R2I_HEALTH"
-
-  [[nodiscard]] const std::string& last() const { return values.back(); }
-};
-
-/// Reads what was given into settings, and collects what is wrong with it.
+/// Reads the values of one setting, whichever way it was given, and collects what is wrong with them.
 class Resolver {
  public:
-  explicit Resolver(Settings& settings) : settings_(settings) {}
+  Resolver(const GivenSetting& given, Problems& problems) : given_(given), problems_(problems) {}
 
-  [[nodiscard]] Settings& settings() { return settings_; }
-  [[nodiscard]] std::vector<std::string>& problems() { return problems_; }
-  void problem(const Given& given, std::string_view message);
+  [[nodiscard]] const GivenSetting& given() const { return given_; }
+  [[nodiscard]] Problems& problems() { return problems_; }
+  void problem(std::string_view message) { problems_.add(given_.place, message); }
 
   /// The position of the value among the setting's choices; nothing, with a problem, if it is none of them.
-  std::optional<std::size_t> choice(const Given& given);
+  std::optional<std::size_t> choice();
   template <typename Enum>
-  void choose(const Given& given, Enum& out) {
-    if (const auto index = choice(given)) out = static_cast<Enum>(*index);
+  void choose(Enum& out) {
+    if (const auto index = choice()) out = static_cast<Enum>(*index);
   }
-  bool truth(const Given& given);
-  std::optional<std::uint32_t> number(const Given& given, const std::string& text, std::uint32_t least,
-                                      std::uint32_t most);
-  void number(const Given& given, std::uint32_t& out, std::uint32_t least, std::uint32_t most);
-  void duration(const Given& given, std::chrono::milliseconds& out);
-  void globs(const Given& given, std::vector<std::string>& out);
-  void text(const Given& given, std::string& out);
-  void name(const Given& given, std::string& out, bool (*is_legal)(std::string_view), std::string_view what);
+  bool truth();
+  std::optional<std::uint32_t> number(const std::string& text, std::uint32_t least, std::uint32_t most);
+  void number(std::uint32_t& out, std::uint32_t least, std::uint32_t most);
+  /// A number that is not negative, with or without a fraction.
+  std::optional<double> real();
+  void duration(std::chrono::milliseconds& out);
+  void patterns(std::vector<std::string>& out);
+  void text(std::string& out);
+  void name(std::string& out, bool (*is_legal)(std::string_view), std::string_view what);
 
  private:
-  Settings& settings_;
-  std::vector<std::string> problems_;
+  const GivenSetting& given_;
+  Problems& problems_;
 };
 
 /// Who reads the setting of a key.
+template <typename Target>
 struct Row {
   std::string_view key;
-  void (*read)(Resolver&, const Given&);
+  void (*read)(Resolver&, Target&);
 };
 
-std::span<const Row> source_rows();
-std::span<const Row> conversion_rows();
-std::span<const Row> plan_rows();
-std::span<const Row> output_rows();
+std::span<const Row<ConversionPatch>> conversion_rows();
+std::span<const Row<Settings>> source_rows();
+std::span<const Row<Settings>> plan_rows();
+std::span<const Row<Settings>> output_rows();
+
+/// Reads a setting of the conversion; false if it is none.
+bool read_conversion(const GivenSetting& given, ConversionPatch& out, Problems& problems);
+/// Reads any other setting.
+void read_setting(const GivenSetting& given, Settings& out, Problems& problems);
 
 }  // namespace r2i::config

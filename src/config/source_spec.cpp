@@ -1,5 +1,7 @@
 #include "config/source_spec.hpp"
 
+#include "base/error.hpp"
+#include "base/pattern_set.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "model/check.hpp"
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace r2i::config {
 
@@ -18,7 +21,7 @@ constexpr std::array<std::string_view, 4> kSecretKeys = {"token", "password", "s
 std::vector<std::string> known_keys(std::string_view kind) {
   std::vector<std::string> keys;
   for (const SourceSettingInfo& info : all_source_settings()) {
-    if (info.kind.empty() || info.kind == kind) keys.emplace_back(info.key);
+    if (info.type != "secret" && (info.kind.empty() || info.kind == kind)) keys.emplace_back(info.key);
   }
   return keys;
 }
@@ -35,10 +38,9 @@ std::string display_of(const std::string& kind, const std::string& address) {
   return url ? url->display() : "(an address that cannot be read)";
 }
 
-void check_key(const SourceSpec& spec, const std::string& key, bool may_hold_password,
-               std::vector<std::string>& problems) {
+void check_key(const SourceSpec& spec, const std::string& key, bool may_hold_password, Problems& problems) {
   if (std::ranges::find(kSecretKeys, key) != kSecretKeys.end()) {
-    problems.push_back(
+    problems.add(
         fmt::format("{}: {}: a secret must not stand in a flag: give a file (tokenFile=) or the registry's own "
                     "environment variable",
                     spec.text, key));
@@ -47,15 +49,15 @@ void check_key(const SourceSpec& spec, const std::string& key, bool may_hold_pas
   const auto known = known_keys(spec.kind);
   if (std::ranges::find(known, key) != known.end()) return;
   if (may_hold_password) {
-    problems.push_back(fmt::format(
+    problems.add(fmt::format(
         "{}: what follows the '?' is no setting; a '?' or '@' in a password must be written as %3F or %40", spec.kind));
   } else {
-    problems.push_back(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, in_quotes(key),
-                                   did_you_mean(key, known), join(known, ", ")));
+    problems.add(fmt::format("{}: unknown setting {}{}; there are {}", spec.text, in_quotes(key),
+                             did_you_mean(key, known), join(known, ", ")));
   }
 }
 
-void read_query(std::string_view query, SourceSpec& spec, std::vector<std::string>& problems) {
+void read_query(std::string_view query, SourceSpec& spec, Problems& problems) {
   const bool may_hold_password = query.find('@') != std::string_view::npos;
   for (const std::string& pair : split(query, '&')) {
     if (pair.empty()) continue;
@@ -64,7 +66,7 @@ void read_query(std::string_view query, SourceSpec& spec, std::vector<std::strin
     check_key(spec, key, may_hold_password, problems);
     if (equals == std::string::npos && may_hold_password) continue;
     if (equals == std::string::npos) {
-      problems.push_back(fmt::format("{}: {} has no value: expected {}=…", spec.text, in_quotes(key), key));
+      problems.add(fmt::format("{}: {} has no value: expected {}=…", spec.text, in_quotes(key), key));
       continue;
     }
     std::string value = percent_decode(pair.substr(equals + 1));
@@ -74,9 +76,23 @@ void read_query(std::string_view query, SourceSpec& spec, std::vector<std::strin
   }
 }
 
+/// ?include=… and ?exclude=…
+void read_patterns(SourceSpec& spec, Problems& problems) {
+  for (const auto& [key, patterns] : {std::pair("include", &spec.names.include), {"exclude", &spec.names.exclude}}) {
+    const auto value = spec.values.find(key);
+    if (value == spec.values.end()) continue;
+    *patterns = split(value->second, ',');
+    try {
+      const PatternSet checked(*patterns);
+    } catch (const Error& error) {
+      problems.add(fmt::format("{}: {}: {}", spec.text, key, error.what()));
+    }
+  }
+}
+
 }  // namespace
 
-SourceSpec parse_source(std::string_view text, std::vector<std::string>& problems) {
+SourceSpec parse_source(std::string_view text, Problems& problems) {
   SourceSpec spec;
   const auto question = text.find('?');
   const std::string_view head = text.substr(0, question);
@@ -86,7 +102,7 @@ SourceSpec parse_source(std::string_view text, std::vector<std::string>& problem
     for (const std::string& address : split(head.substr(equals + 1), ',')) {
       if (!trim(address).empty()) spec.addresses.emplace_back(trim(address));
     }
-    if (spec.addresses.empty()) problems.push_back(fmt::format("--from {}: the address is empty", spec.kind));
+    if (spec.addresses.empty()) problems.add(fmt::format("--from {}: the address is empty", spec.kind));
   }
   std::vector<std::string> shown;
   const bool split_password = question != std::string_view::npos && text.find('@', question) != std::string_view::npos;
@@ -95,22 +111,23 @@ SourceSpec parse_source(std::string_view text, std::vector<std::string>& problem
   spec.text = shown.empty() ? spec.kind : fmt::format("{}={}", spec.kind, join(shown, ","));
   if (question != std::string_view::npos) read_query(text.substr(question + 1), spec, problems);
 
+  read_patterns(spec, problems);
   const auto name = spec.values.find("name");
   spec.named = name != spec.values.end();
   spec.name = spec.named ? name->second : spec.kind;
   if (spec.name.empty() || !is_label_value(spec.name)) {
-    problems.push_back(
+    problems.add(
         fmt::format("{}: the name {} cannot be a label's value in Kubernetes", spec.text, in_quotes(spec.name)));
   }
   return spec;
 }
 
-void check_names(const std::vector<SourceSpec>& sources, std::vector<std::string>& problems) {
+void check_names(const std::vector<SourceSpec>& sources, Problems& problems) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (sources[i].name != sources[j].name || is_path_kind(sources[i].kind)) continue;
-      problems.push_back(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
-                                     sources[i].text, in_quotes(sources[i].name)));
+      problems.add(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
+                               sources[i].text, in_quotes(sources[i].name)));
     }
   }
 }

@@ -68,6 +68,10 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "Every instance of the service was copied into the registry from Kubernetes, where Istio sees it already.", ""},
     {Code::sidecar_instance, info, Loss::instance, "sidecar or gateway",
      "The instance is a proxy of the registry's own mesh, not an application.", ""},
+    {Code::dropped_by_rule, info, Loss::service, "dropped by a rule", "The configuration says `drop: true` for it.",
+     ""},
+    {Code::instance_dropped, info, Loss::instance, "dropped by a rule",
+     "The configuration says `drop: true` for instances like this one.", ""},
     {Code::unhealthy, info, Loss::instance, "unhealthy",
      "The instance is not healthy enough for the policy in force; Istio has no field for health.",
      "--health changes the policy."},
@@ -134,6 +138,9 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      ""},
     {Code::weight_invalid, warning, Loss::nothing, "weight not usable",
      "The weight is negative or not a number; 1 is taken.", ""},
+    {Code::metadata_invalid, warning, Loss::nothing, "metadata not usable",
+     "The configuration takes a setting `fromMetadata`, and what the registry has there is no value of it.",
+     "Correct the metadata in the registry."},
     {Code::no_usable_instance, warning, Loss::nothing, "no usable instance",
      "The service has no usable instance; it is kept, without endpoints, so that its address and its host stay.", ""},
     {Code::no_known_port, warning, Loss::service, "no known port",
@@ -148,6 +155,12 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "Istio's own listeners use the ports 15001, 15006, 15021 and 15090; a service port with such a number is not "
      "reachable.",
      "--service-port gives the service another port."},
+    {Code::address_shared, error, Loss::service, "address shared with another service",
+     "The configuration gives several TCP services one address and one port; the proxies would listen for one of them "
+     "only.",
+     "Give each of them `addresses` of its own."},
+    {Code::rule_unused, warning, Loss::nothing, "rule without a service",
+     "A rule of the configuration was for no service of this run.", "Look for a mistyped name; or remove the rule."},
 
     {Code::too_many_endpoints, error, Loss::service, "more than 4096 endpoints",
      "A ServiceEntry holds at most 4096 endpoints.", "--layout=workload-entries writes one object per instance."},

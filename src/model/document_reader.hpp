@@ -58,6 +58,8 @@ class DocumentReader {
 
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
   void find(std::size_t offset, std::string_view message);  ///< keeps a finding at the current path
+  /// `rules[3].set.health`: the way to the current value.
+  [[nodiscard]] std::string path() const;
   /// What was found up to here, for whoever treats the parts of a document apart; it is not told again.
   std::vector<Finding> take_findings() { return std::exchange(findings_, {}); }
   /// To be called after the root; adds the syntax error if there was one.
@@ -72,7 +74,6 @@ class DocumentReader {
   bool expect(JsonCursor::Type type, std::string_view name);
   void enter_key(std::size_t keys_before, std::string_view key);
   void unknown_key(std::string_view key, std::span<const std::string_view> known);
-  [[nodiscard]] std::string path() const;
 
   JsonCursor& cursor_;
   std::vector<Step> path_;

@@ -90,6 +90,8 @@ inline constexpr std::string_view kOwner = "registry2istio.io/owner";
 inline constexpr std::string_view kSource = "registry2istio.io/source";
 inline constexpr std::string_view kService = "registry2istio.io/service";
 inline constexpr std::string_view kScope = "registry2istio.io/scope";
+/// On the ServiceEntry of an alias: the main host of its service. An annotation.
+inline constexpr std::string_view kAliasOf = "registry2istio.io/alias-of";
 /// When a service was first seen to be gone: an annotation, RFC 3339.
 inline constexpr std::string_view kGoneSince = "registry2istio.io/gone-since";
 /// `disabled` on a live object, as a label or an annotation: we leave it alone.

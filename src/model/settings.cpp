@@ -14,6 +14,8 @@ namespace r2i {
 namespace {
 
 constexpr auto kSettings = std::to_array<SettingInfo>({
+    {"config", "--config", 'c', "FILE", true, "", "none", "Sources",
+     "Read sources, defaults and rules from this file. Several are merged, by the names of sources and rules."},
     {"from", "--from", 0, "KIND[=ADDRESS]", true, "", "", "Sources",
      "A registry to read: consul, consul=https://c:8501, exec=PROGRAM, file=snapshot.json, file=- or file=DIRECTORY. "
      "Settings of the source follow as a query: 'consul=https://c:8501?datacenter=dc2&name=west'. May be given several "
@@ -32,9 +34,9 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "The owner that the objects are marked with; for a cluster it has to be given."},
     {"health", "--health", 0, "POLICY", false, "warning|passing|any", "warning for consul, else passing", "Conversion",
      "Which instances become endpoints: those that are at least in state warning, those that are passing, or any."},
-    {"hostTemplate", "--host-template", 0, "TEMPLATE", false, "", "{service}.service.consul for consul", "Conversion",
-     "The host of a service, from {service}, {group}, {namespace}, {datacenter}, {kind}, {source}, {scope} and "
-     "{peer}."},
+    {"host", "--host-template", 0, "TEMPLATE", false, "", "{service}.service.consul for consul", "Conversion",
+     "The host of a service, from {service}, {group}, {namespace}, {datacenter}, {kind}, {source}, {scope} and {peer}, "
+     "with functions: {group|default:shared|replace:_:-}."},
     {"servicePorts", "--service-port", 0, "PORT", true, "", "the instances' port", "Conversion",
      "A port of every service: a number, or `instance` for each distinct port of its instances. May be given several "
      "times."},
@@ -48,6 +50,45 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "What to do with a TCP service that has no address of its own and so takes all traffic on its port."},
     {"layout", "--layout", 0, "LAYOUT", false, "inline|workload-entries", "inline", "Conversion",
      "Endpoints inside the ServiceEntry, or one WorkloadEntry for each."},
+
+    {"drop", "", 0, "", false, "", "", "Conversion", "Leave the service out, or those of its instances that match."},
+    {"aliases", "", 0, "TEMPLATE", true, "", "none", "Conversion",
+     "Further hosts of a service, each a ServiceEntry of its own."},
+    {"addresses", "", 0, "ADDRESS", true, "", "none", "Conversion",
+     "The service's own addresses (virtual IPs), which the proxies listen on: IP addresses, or networks."},
+    {"resolution", "", 0, "RESOLUTION", false, "static|dns|dns-round-robin", "static, with host names dns",
+     "Conversion", "How the proxies find the endpoints' addresses."},
+    {"location", "", 0, "LOCATION", false, "internal|external", "internal", "Conversion",
+     "Whether the service is part of the mesh, or outside of it."},
+    {"subjectAltNames", "", 0, "TEMPLATE", true, "", "none", "Conversion",
+     "The names that the certificates of the endpoints must have."},
+    {"objectLabels", "", 0, "KEY: VALUE", false, "", "none", "Conversion",
+     "Labels of the objects, for instance `istio.io/rev`; the values are templates. A label that changes makes istiod "
+     "push everything to every proxy."},
+    {"objectAnnotations", "", 0, "KEY: VALUE", false, "", "none", "Conversion",
+     "Annotations of the objects; the values are templates."},
+    {"labels", "", 0, "KEY: VALUE", false, "", "none", "Conversion",
+     "Labels of the endpoints; the values are templates."},
+    {"labelKeys", "", 0, "PATTERN", true, "",
+     "version, env, environment, zone, canary, stage, track, release, color, tier", "Conversion",
+     "The keys of the registry's metadata, and of tags `key=value`, that become labels of endpoints."},
+    {"renameLabels", "", 0, "KEY: VALUE", false, "", "none", "Conversion",
+     "Keys of the registry's metadata and tags that become labels under another name."},
+    {"weight", "", 0, "NUMBER", false, "", "the registry's", "Conversion",
+     "The weight of an endpoint; 0 leaves the instance out."},
+    {"weightScale", "", 0, "NUMBER", false, "", "1", "Conversion", "What the weight of an endpoint is multiplied by."},
+    {"locality", "", 0, "TEMPLATE", false, "", "the registry's, else the datacenter", "Conversion",
+     "The locality of an endpoint: region/zone/subzone."},
+    {"localityMap", "", 0, "KEY: VALUE", false, "", "none", "Conversion",
+     "Localities, or the first parts of one, and what stands for them in the mesh: `dc1: eu-west/eu-west-1a`."},
+    {"tlsMode", "", 0, "MODE", false, "istio|disabled", "none", "Conversion",
+     "Whether the endpoints have a sidecar that takes Istio's mutual TLS."},
+    {"sidecarNetworks", "", 0, "NETWORK", true, "", "none", "Conversion",
+     "Networks whose instances have a sidecar: their endpoints get tlsMode istio."},
+    {"serviceAccount", "", 0, "TEMPLATE", false, "", "none", "Conversion",
+     "The service account of the endpoints; with it, the proxies check the identity in mutual TLS."},
+    {"network", "", 0, "NAME", false, "", "none", "Conversion",
+     "The network of the endpoints, in a mesh of several networks."},
 
     {"kubeconfig", "--kubeconfig", 0, "FILE", false, "", "KUBECONFIG, else ~/.kube/config", "Cluster",
      "The kubeconfig to use; inside of a pod none is needed."},
@@ -122,37 +163,44 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
 });
 
 constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
-    {"", "name", "", "the kind", "What the source is called in labels, messages and snapshots."},
-    {"", "expect.minServices", "", "0", "With fewer services the source is incomplete."},
-    {"", "expect.minInstances", "", "0", "With fewer instances the source is incomplete."},
-    {"", "expect.services", "", "none", "Services that must be there, separated by commas."},
+    {"", "name", "text", "", "the kind", "What the source is called in labels, messages and snapshots."},
+    {"", "include", "list", "", "all", "Only the services whose name matches one of these patterns exist for us."},
+    {"", "exclude", "list", "", "none", "The services whose name matches one of these patterns do not exist for us."},
+    {"", "expect.minServices", "count", "", "0", "With fewer services the source is incomplete."},
+    {"", "expect.minInstances", "count", "", "0", "With fewer instances the source is incomplete."},
+    {"", "expect.services", "list", "", "none", "Services that must be there, separated by commas."},
 
-    {"exec", "arguments", "", "none", "The program's arguments, separated by commas."},
-    {"exec", "timeout", "", "60s", "How long the program may run; 0 means no limit."},
-    {"exec", "maxAnswerBytes", "", "536870912", "The most bytes that it may print."},
+    {"exec", "arguments", "list", "", "none", "The program's arguments, separated by commas."},
+    {"exec", "timeout", "duration", "", "60s", "How long the program may run; 0 means no limit."},
+    {"exec", "maxAnswerBytes", "count", "", "536870912", "The most bytes that it may print."},
 
-    {"consul", "datacenter", "", "the agent's own", "A datacenter, several separated by commas, or `all`."},
-    {"consul", "localDatacenter", "", "the agent's own", "The datacenter whose hosts have no datacenter in them."},
-    {"consul", "namespace", "CONSUL_NAMESPACE", "none", "Enterprise: the namespace to read."},
-    {"consul", "partition", "CONSUL_PARTITION", "none", "Enterprise: the admin partition to read."},
-    {"consul", "peer", "", "none", "The cluster peer whose imported services are read."},
-    {"consul", "filter", "", "none", "A filter expression for instances."},
-    {"consul", "serviceFilter", "", "none", "A filter expression for the list of services."},
-    {"consul", "nodeMeta", "", "none", "Only nodes with this `key:value`; several separated by commas."},
-    {"consul", "consistency", "", "stale", "stale, default or consistent."},
-    {"consul", "maxStale", "", "5s", "How long a server may be out of touch with the leader."},
-    {"consul", "tokenFile", "CONSUL_HTTP_TOKEN_FILE", "none",
+    {"consul", "datacenter", "list", "", "the agent's own", "A datacenter, several separated by commas, or `all`."},
+    {"consul", "localDatacenter", "text", "", "the agent's own",
+     "The datacenter whose hosts have no datacenter in them."},
+    {"consul", "namespace", "text", "CONSUL_NAMESPACE", "none", "Enterprise: the namespace to read."},
+    {"consul", "partition", "text", "CONSUL_PARTITION", "none", "Enterprise: the admin partition to read."},
+    {"consul", "peer", "text", "", "none", "The cluster peer whose imported services are read."},
+    {"consul", "filter", "text", "", "none", "A filter expression for instances."},
+    {"consul", "serviceFilter", "text", "", "none", "A filter expression for the list of services."},
+    {"consul", "nodeMeta", "list", "", "none", "Only nodes with this `key:value`; several separated by commas."},
+    {"consul", "consistency", "stale|default|consistent", "", "stale", "stale, default or consistent."},
+    {"consul", "maxStale", "duration", "", "5s", "How long a server may be out of touch with the leader."},
+    {"consul", "token", "secret", "CONSUL_HTTP_TOKEN", "none",
+     "The ACL token; only a configuration file takes it, from a variable: `${NAME}`."},
+    {"consul", "tokenFile", "text", "CONSUL_HTTP_TOKEN_FILE", "none",
      "A file with the ACL token; read again when a request is refused."},
-    {"consul", "caFile", "CONSUL_CACERT", "the system's", "CA certificates that replace the system's."},
-    {"consul", "caDir", "CONSUL_CAPATH", "none", "A directory of CA certificates that replace the system's."},
-    {"consul", "certFile", "CONSUL_CLIENT_CERT", "none", "The client's certificate."},
-    {"consul", "keyFile", "CONSUL_CLIENT_KEY", "none", "The client's key."},
-    {"consul", "tlsServerName", "CONSUL_TLS_SERVER_NAME", "the address's host",
+    {"consul", "caFile", "text", "CONSUL_CACERT", "the system's", "CA certificates that replace the system's."},
+    {"consul", "caDir", "text", "CONSUL_CAPATH", "none", "A directory of CA certificates that replace the system's."},
+    {"consul", "certFile", "text", "CONSUL_CLIENT_CERT", "none", "The client's certificate."},
+    {"consul", "keyFile", "text", "CONSUL_CLIENT_KEY", "none", "The client's key."},
+    {"consul", "tlsServerName", "text", "CONSUL_TLS_SERVER_NAME", "the address's host",
      "The name that the server's certificate must have."},
-    {"consul", "insecureSkipVerify", "CONSUL_HTTP_SSL_VERIFY", "false", "Do not verify the server's certificate."},
-    {"consul", "trustView", "", "false", "What the token may not see is not meant to be exported."},
-    {"consul", "emulator", "", "false", "The server only speaks Consul's API and has no service \"consul\"."},
-    {"consul", "maxAnswerBytes", "", "536870912", "The most bytes that one answer may have."},
+    {"consul", "insecureSkipVerify", "boolean", "CONSUL_HTTP_SSL_VERIFY", "false",
+     "Do not verify the server's certificate."},
+    {"consul", "trustView", "boolean", "", "false", "What the token may not see is not meant to be exported."},
+    {"consul", "emulator", "boolean", "", "false",
+     "The server only speaks Consul's API and has no service \"consul\"."},
+    {"consul", "maxAnswerBytes", "count", "", "536870912", "The most bytes that one answer may have."},
 });
 
 constexpr auto kProtocols = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -164,6 +212,21 @@ constexpr auto kProtocols = std::to_array<std::pair<std::string_view, std::strin
 });
 
 }  // namespace
+
+Shape shape_of(const SettingInfo& setting) {
+  if (setting.metavar.empty()) return Shape::boolean;
+  if (setting.metavar == "KEY: VALUE") return Shape::map;
+  if (setting.repeatable) return Shape::list;
+  if (!setting.choices.empty()) return Shape::choice;
+  if (setting.metavar == "DURATION") return Shape::duration;
+  const bool is_number = setting.metavar == "N" || setting.metavar == "PERCENT" || setting.metavar == "NUMBER";
+  return is_number ? Shape::number : Shape::text;
+}
+
+bool may_come_from_metadata(const SettingInfo& setting) {
+  constexpr std::array<std::string_view, 4> kKeys = {"host", "protocol", "weight", "locality"};
+  return std::ranges::find(kKeys, setting.key) != kKeys.end();
+}
 
 std::span<const SettingInfo> all_settings() {
   return kSettings;
@@ -177,6 +240,7 @@ const SettingInfo& setting_info(std::string_view key) {
 
 std::string environment_name(const SettingInfo& setting) {
   if (!setting.environment.empty()) return std::string(setting.environment);
+  if (setting.flag.empty()) return "";
   std::string name = "R2I_";
   for (const char c : setting.flag.substr(2)) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
   return name;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "model/decided.hpp"
-#include "model/host_template.hpp"
+#include "base/secret.hpp"
+#include "model/conversion.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,13 +16,13 @@
 
 namespace r2i {
 
-/// One row of the table of settings: what a command can be told, by flag or by environment. The parser, `--help`, the
-/// man pages and the completions come from it or are held to it by a test.
+/// One row of the table of settings: what a command can be told, by flag, by environment or by a configuration file.
+/// The parsers, `--help`, the man pages, the completions and the schema come from it or are held to it by a test.
 struct SettingInfo {
-  std::string_view key;      ///< as in a configuration file: "hostTemplate"
-  std::string_view flag;     ///< "--host-template"; its variable is R2I_HOST_TEMPLATE
+  std::string_view key;      ///< as in a configuration file: "exportTo"
+  std::string_view flag;     ///< "--export-to"; its variable is R2I_EXPORT_TO; empty: only a file has it
   char letter;               ///< of the short form, or 0
-  std::string_view metavar;  ///< "TEMPLATE"; empty: a switch
+  std::string_view metavar;  ///< "TEMPLATE"; empty: a switch; "KEY: VALUE": a map
   bool repeatable;           ///< may be given several times; in the environment the values are separated by line breaks
   std::string_view choices;  ///< "yaml|json|name", or empty
   std::string_view fallback;  ///< the default as the help shows it
@@ -31,15 +31,29 @@ struct SettingInfo {
   std::string_view environment{};  ///< its variable, where that does not follow from the flag
 };
 
+/// What a value of a setting is.
+enum class Shape { boolean, choice, text, number, duration, list, map };
+Shape shape_of(const SettingInfo& setting);
+/// Whether a file may say `{fromMetadata: KEY}` in place of the value.
+bool may_come_from_metadata(const SettingInfo& setting);
+
 std::span<const SettingInfo> all_settings();
 const SettingInfo& setting_info(std::string_view key);
-/// "R2I_HOST_TEMPLATE"
+/// "R2I_EXPORT_TO"; empty where only a file has the setting.
 std::string environment_name(const SettingInfo& setting);
 
-/// One row of the table of what a source can be told, as query parameters of its address.
+/// Which services are wanted, by patterns (PatternSet) on their names.
+struct NameRules {
+  std::vector<std::string> include;  ///< empty: all
+  std::vector<std::string> exclude;
+};
+
+/// One row of the table of what a source can be told, as query parameters of its address or as keys of its entry in a
+/// configuration file.
 struct SourceSettingInfo {
   std::string_view kind;  ///< empty: every kind
   std::string_view key;
+  std::string_view type;  ///< "boolean", "duration", "count", "text", "list", "secret", or choices: "stale|default"
   std::string_view environment;  ///< the registry's own variable, or empty
   std::string_view fallback;
   std::string_view doc;
@@ -54,39 +68,11 @@ struct SourceSpec {
   bool named = false;                  ///< whether ?name= gave it
   std::vector<std::string> addresses;  ///< as written, without the query; empty: the registry's own default
   std::map<std::string, std::string> values;
-  std::string text;  ///< for messages, without user info
-};
-
-enum class HealthPolicy { warning, passing, any };
-enum class TcpWithoutAddress { withhold, export_ };
-enum class Layout { inline_, workload_entries };
-
-/// Which service ports a service gets. Nothing set: design row 6's own rule.
-struct ServicePortRule {
-  std::vector<std::uint32_t> numbers;
-  bool instance = false;  ///< each distinct port of the instances, too
-
-  [[nodiscard]] bool is_default() const { return numbers.empty() && !instance; }
-};
-
-/// What decides how services become manifests.
-struct ConversionSettings {
-  std::string nspace;
-  std::string owner = "default";
-  std::vector<std::string> export_to;
-  std::optional<Decided<HealthPolicy>> health;  ///< nothing: `warning` for Consul, `passing` else
-  std::optional<HostTemplate> host_template;    ///< nothing: the kind's own
-  ServicePortRule service_ports;
-  std::optional<Decided<std::string>> protocol;  ///< as Istio spells it: "HTTP2"
-  bool dns_capture = false;
-  TcpWithoutAddress tcp_without_address = TcpWithoutAddress::withhold;
-  Layout layout = Layout::inline_;
-};
-
-/// Which services are wanted, by globs (`*`, `?`, `[…]`) on their names.
-struct NameRules {
-  std::vector<std::string> include;  ///< empty: all
-  std::vector<std::string> exclude;
+  std::map<std::string, std::vector<std::string>> lists{};  ///< values of lists that a configuration file gives
+  std::map<std::string, Secret> secrets{};  ///< by key; only a configuration file can give them, from the environment
+  std::map<std::string, std::string> places{};  ///< where a configuration file has them: key → "mesh.yaml:3:5"
+  NameRules names{};                            ///< which of its services there are for us
+  std::string text;                             ///< for messages, without user info
 };
 
 /// How a plan may be made and carried out (design §7).

@@ -34,7 +34,7 @@ void Desired::add(std::size_t index) {
   group.desired += endpoints_in(object);
   if (const auto* entry = std::get_if<ServiceEntry>(&object)) {
     for (const std::string& host : entry->hosts) hosts_.emplace(host, index);
-    services_.emplace(service, index);
+    if (!is_alias(object)) services_.emplace(service, index);
     ++entry_counts_[scope_name(service)];
   }
 }

@@ -33,7 +33,7 @@ class Desired {
   [[nodiscard]] const Manifest& operator[](std::size_t index) const { return wanted_.objects[index]; }
 
   [[nodiscard]] std::optional<std::size_t> with_key(const ObjectKey& key) const;
-  /// The ServiceEntries of a host and of a service.
+  /// The ServiceEntries of a host and of a service; of a service not those of its aliases.
   [[nodiscard]] std::optional<std::size_t> with_host(const std::string& host) const;
   [[nodiscard]] std::optional<std::size_t> entry_of(const ServiceName& service) const;
 

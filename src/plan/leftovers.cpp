@@ -31,7 +31,8 @@ Fate fate_of(const Draft& draft, const LiveObject& live, const ServiceName& serv
     const bool was_read = reading != Reading::partly || group->second.scope == scope_name(service);
     return was_read ? Fate::stays_in_group : Fate::kept;
   }
-  if (desired.entry_of(service)) return Fate::moved;
+  // An alias that is not wanted any more is gone; nothing has taken its place.
+  if (!is_alias(live.manifest) && desired.entry_of(service)) return Fate::moved;
   return reading == Reading::partly ? Fate::kept : Fate::gone;
 }
 

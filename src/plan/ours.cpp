@@ -23,7 +23,7 @@ void leave_alone(Draft& draft, const LiveObject& live, const ServiceName& servic
   draft.plan.left_alone.push_back(key_of(live.manifest));
   draft.disabled_groups.insert(group_of(live.manifest));
   // Wherever else its service is to be, it must not be beside it.
-  const auto entry = draft.desired->entry_of(service);
+  const auto entry = is_alias(live.manifest) ? std::nullopt : draft.desired->entry_of(service);
   if (entry) draft.disabled_groups.insert(group_of((*draft.desired)[*entry]));
 }
 

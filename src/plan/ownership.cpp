@@ -50,6 +50,10 @@ std::string managers_of(const LiveObject& live, const std::string& but) {
   return join(names, ", ");
 }
 
+bool is_alias(const Manifest& manifest) {
+  return find_value(meta_of(manifest).annotations, mark::kAliasOf).has_value();
+}
+
 bool is_disabled(const Manifest& manifest) {
   const ObjectMeta& meta = meta_of(manifest);
   return value_of(meta.annotations, mark::kReconcile) == mark::kDisabled ||

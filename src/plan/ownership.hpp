@@ -31,6 +31,8 @@ class OwnerSet {
 /// Who else has set fields: "argocd-controller, kubectl-edit". `status` does not count.
 std::string managers_of(const LiveObject& live, const std::string& but = {});
 
+/// Whether it is the ServiceEntry of an alias: it comes and goes beside the one of its service.
+bool is_alias(const Manifest& manifest);
 /// Whether registry2istio.io/reconcile: disabled, as a label or an annotation, takes the object out of our hands.
 bool is_disabled(const Manifest& manifest);
 

@@ -131,8 +131,8 @@ class ConsulSource : public Source {
         environment_(environment),
         values_(spec_, environment_),
         options_(read_options(spec_, fetch, values_, environment_)),
-        token_(values_, environment_),
-        names_(fetch.names),
+        token_(values_),
+        names_(spec.names, fetch.names),
         source_(std::make_shared<const SourceInfo>(SourceInfo{spec.name, spec.kind, display_of(options_)})) {}
 
   std::vector<SourceState> fetch(Context& context, ServiceSink& services) override {

@@ -99,13 +99,13 @@ Consistency read_consistency(const Values& values) {
 
 }  // namespace
 
-Token::Token(const Values& values, const Environment& environment) : file_(values.text("tokenFile").value_or("")) {
+Token::Token(const Values& values) : file_(values.text("tokenFile").value_or("")) {
   if (!file_.empty()) {
     const auto text = read_file(file_);
     if (!text) throw values.error("tokenFile", fmt::format("cannot read {}: {}", file_, text.error()));
     value_ = Secret(std::string(trim(*text)));
   }
-  if (value_.empty()) value_ = Secret(environment.get("CONSUL_HTTP_TOKEN").value_or(""));
+  if (value_.empty()) value_ = values.secret("token");
 }
 
 bool Token::reload() {

@@ -21,7 +21,7 @@ struct Agent {
 class Token {
  public:
   /// Throws Error{usage} if the file cannot be read.
-  Token(const Values& values, const Environment& environment);
+  explicit Token(const Values& values);
 
   [[nodiscard]] const Secret& value() const { return value_; }
   /// Reads the file again; true if it holds another token than before.

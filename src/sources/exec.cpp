@@ -36,7 +36,7 @@ std::string hint_for(CommandFailure::Kind kind) {
 class ExecSource : public Source {
  public:
   ExecSource(const SourceSpec& spec, const FetchOptions& fetch, const Environment& environment)
-      : spec_(spec), environment_(environment), values_(spec_, environment_), names_(fetch.names) {
+      : spec_(spec), environment_(environment), values_(spec_, environment_), names_(spec.names, fetch.names) {
     command_.program = spec.addresses.front();
     command_.arguments = values_.list("arguments");
     const auto limit = values_.duration("timeout", kTimeLimit);

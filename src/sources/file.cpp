@@ -17,7 +17,7 @@ class FileSource : public Source {
       : spec_(spec),
         environment_(environment),
         values_(spec_, environment_),
-        names_(fetch.names),
+        names_(spec.names, fetch.names),
         path_(spec.addresses.front()) {}
 
   std::vector<SourceState> fetch(Context& context, ServiceSink& services) override {

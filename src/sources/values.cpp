@@ -33,7 +33,16 @@ std::optional<std::string> Values::text(std::string_view key) const {
   return native.empty() ? std::nullopt : environment_.get(native);
 }
 
+Secret Values::secret(std::string_view key) const {
+  const std::string_view native = variable(key);
+  const auto found = spec_.secrets.find(std::string(key));
+  if (found != spec_.secrets.end()) return found->second;
+  return Secret(environment_.get(native).value_or(""));
+}
+
 std::vector<std::string> Values::list(std::string_view key) const {
+  const auto given = spec_.lists.find(std::string(key));
+  if (given != spec_.lists.end()) return given->second;
   std::vector<std::string> items;
   for (const std::string& item : split(text(key).value_or(""), ',')) {
     if (const auto trimmed = trim(item); !trimmed.empty()) items.emplace_back(trimmed);
@@ -76,6 +85,8 @@ std::string Values::choice(std::string_view key, const std::vector<std::string>&
 }
 
 Error Values::error(std::string_view key, std::string_view message) const {
+  const auto place = spec_.places.find(std::string(key));
+  if (place != spec_.places.end()) return {ErrorKind::usage, fmt::format("{}: {}", place->second, message)};
   const bool from_address = spec_.values.contains(std::string(key));
   const std::string_view native = variable(key);
   if (!from_address && !native.empty())

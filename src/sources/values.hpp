@@ -2,6 +2,7 @@
 
 #include "base/environment.hpp"
 #include "base/error.hpp"
+#include "base/secret.hpp"
 #include "model/settings.hpp"
 
 #include <chrono>
@@ -20,6 +21,8 @@ class Values {
   Values(const SourceSpec& spec, const Environment& environment) : spec_(spec), environment_(environment) {}
 
   [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
+  /// A secret: from a configuration file, else from the registry's own variable, else empty.
+  [[nodiscard]] Secret secret(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view key) const;  ///< separated by commas
   [[nodiscard]] bool boolean(std::string_view key, bool fallback) const;
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback) const;

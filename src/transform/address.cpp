@@ -1,11 +1,10 @@
 #include "transform/address.hpp"
 
+#include "base/network.hpp"
 #include "base/text.hpp"
 #include "model/check.hpp"
 
 #include <fmt/format.h>
-
-#include <arpa/inet.h>
 
 namespace r2i::transform {
 
@@ -21,17 +20,10 @@ std::string_view bare(std::string_view address) {
 }
 
 bool parse_ip(const std::string& address, Candidate& candidate) {
-  if (address.find('\0') != std::string::npos) return false;
-  auto& bytes = candidate.key.bytes;
-  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) {
-    candidate.key.family = 0;
-    candidate.address = address;
-    return true;
-  }
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return false;
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  candidate.key.family = 1;
-  candidate.address = ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+  const auto parsed = IpAddress::parse(address);
+  if (!parsed) return false;
+  candidate.key = {parsed->is_v6 ? 1 : 0, parsed->bytes};
+  candidate.address = parsed->text();
   return true;
 }
 
@@ -41,9 +33,12 @@ bool is_unspecified(const AddressKey& key) {
 
 }  // namespace
 
+std::string bare_address(const Instance& instance) {
+  return std::string(bare(instance.address.empty() ? instance.node_address : instance.address));
+}
+
 bool resolve_address(Candidate& candidate) {
-  const Instance& instance = *candidate.instance;
-  const std::string address(bare(instance.address.empty() ? instance.node_address : instance.address));
+  const std::string address = bare_address(*candidate.instance);
   if (parse_ip(address, candidate)) return !is_unspecified(candidate.key);
   candidate.address = to_lower(address);
   if (candidate.address.ends_with('.')) candidate.address.pop_back();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/service.hpp"
+#include "transform/choices.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,6 +21,8 @@ struct AddressKey {
 /// An instance on its way to becoming an endpoint.
 struct Candidate {
   const Instance* instance = nullptr;
+  const Choices* choices = nullptr;  ///< what was chosen for its instance
+  double weight = 1;
   std::string address;  ///< canonical: no brackets, no zone, IPv6 in its short form, host names in lower case
   AddressKey key;
   std::vector<std::uint32_t> ports;  ///< by slot (ports.hpp); 0: the instance has none

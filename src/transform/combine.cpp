@@ -1,6 +1,7 @@
 #include "transform/combine.hpp"
 
 #include "base/json_writer.hpp"
+#include "base/natural_order.hpp"
 #include "base/output.hpp"
 #include "base/text.hpp"
 #include "model/check.hpp"
@@ -15,8 +16,10 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
+#include <utility>
 
 namespace r2i::transform {
 
@@ -72,6 +75,62 @@ void settle_hosts(std::vector<Converted>& services, Diagnostics& diagnostics) {
   }
 }
 
+/// Row 19: each alias is a service of its own from here on.
+void add_aliases(std::vector<Converted>& services) {
+  const std::size_t count = services.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::string& alias : std::exchange(services[i].aliases, {})) {
+      if (alias == services[i].host) continue;
+      Converted copy = services[i];
+      copy.alias_of = std::exchange(copy.host, std::move(alias));
+      copy.entry.hosts = {copy.host};
+      ObjectMeta& meta = copy.entry.meta;
+      meta.name = copy.host;
+      meta.annotations.emplace_back(mark::kAliasOf, copy.alias_of);
+      if (!find_value(meta.annotations, mark::kService)) {
+        // Only clean names are left out, being the first label of the main host.
+        meta.annotations.emplace_back(mark::kService, copy.service);
+      }
+      sort_keys(meta.annotations);
+      services.push_back(std::move(copy));
+    }
+  }
+}
+
+/// An alias of what is withheld would lead to nothing, or to something else.
+void withhold_aliases(std::vector<Converted>& services) {
+  std::set<std::string> withheld;
+  for (const Converted& converted : services) {
+    if (converted.withheld && converted.alias_of.empty()) withheld.insert(converted.host);
+  }
+  for (Converted& converted : services) {
+    if (!converted.alias_of.empty() && withheld.contains(converted.alias_of)) converted.withheld = true;
+  }
+}
+
+/// Addresses that the configuration gives: the proxies listen on each with each port, once.
+void settle_addresses(std::vector<Converted>& services, Diagnostics& diagnostics) {
+  std::map<std::pair<std::string, std::uint32_t>, std::vector<Converted*>> listeners;
+  for (Converted& converted : services) {
+    if (converted.withheld) continue;
+    for (const std::string& address : converted.entry.addresses) {
+      for (const ServicePort& port : converted.entry.ports) {
+        if (is_catch_all(port.protocol)) listeners[{address, port.number}].push_back(&converted);
+      }
+    }
+  }
+  for (const auto& [listener, sharers] : listeners) {
+    if (sharers.size() < 2) continue;
+    for (Converted* sharer : sharers) {
+      const Converted& other = sharer == sharers.front() ? *sharers.back() : *sharers.front();
+      diagnostics.report(diagnose(Code::address_shared, display(*sharer),
+                                  fmt::format("withheld: {} has the address {} and the port {}, too", display(other),
+                                              listener.first, listener.second)));
+      sharer->withheld = true;
+    }
+  }
+}
+
 std::size_t exact_size(const ServiceEntry& entry) {
   StringOutput out;
   JsonWriter writer(out, 0);
@@ -109,12 +168,10 @@ bool pass_check(const std::vector<Manifest>& objects, const Converted& converted
 }
 
 /// Row 18: with `tcpWithoutAddress: export`, several services may be catch-alls on one port.
-void report_catch_alls(const std::vector<Converted>& services, const ConversionSettings& settings,
-                       Diagnostics& diagnostics) {
-  if (settings.dns_capture) return;
+void report_catch_alls(const std::vector<Converted>& services, Diagnostics& diagnostics) {
   std::map<std::uint32_t, const Converted*> first;
   for (const Converted& converted : services) {
-    if (converted.withheld) continue;
+    if (converted.withheld || !converted.catch_alls) continue;
     for (const ServicePort& port : converted.entry.ports) {
       if (!is_catch_all(port.protocol)) continue;
       const auto [holder, is_first] = first.emplace(port.number, &converted);
@@ -139,26 +196,29 @@ void keep_difference(std::vector<std::string>& hosts, const std::vector<std::str
 
 }  // namespace
 
-Manifests combine(std::vector<Converted> services, const ConversionSettings& settings, Diagnostics& diagnostics) {
+Manifests combine(std::vector<Converted> services, Diagnostics& diagnostics) {
+  add_aliases(services);
   settle_hosts(services, diagnostics);
-  report_catch_alls(services, settings, diagnostics);
+  withhold_aliases(services);
+  settle_addresses(services, diagnostics);
+  report_catch_alls(services, diagnostics);
 
   Manifests manifests;
   manifests.objects.reserve(services.size());
   std::vector<std::string> kept;
   for (Converted& converted : services) {
     std::vector<Manifest> objects;
-    if (!converted.withheld && (settings.layout != Layout::inline_ || fits_inline(converted, diagnostics))) {
-      objects = lay_out(std::move(converted.entry), settings.layout);
+    if (!converted.withheld && (converted.layout != Layout::inline_ || fits_inline(converted, diagnostics))) {
+      objects = lay_out(std::move(converted.entry), converted.layout, converted.alias_of);
       if (!pass_check(objects, converted, diagnostics)) objects.clear();
     }
     (objects.empty() ? manifests.withheld_hosts : kept).push_back(std::move(converted.host));
     std::ranges::move(objects, std::back_inserter(manifests.objects));
   }
   keep_difference(manifests.withheld_hosts, kept);
-  // Within one run all objects have one namespace.
   std::ranges::sort(manifests.objects, {}, [](const Manifest& object) {
-    return std::pair<std::string_view, std::string_view>(kind_of(object), meta_of(object).name);
+    const ObjectMeta& meta = meta_of(object);
+    return std::tuple<std::string_view, std::string_view, std::string_view>(meta.nspace, kind_of(object), meta.name);
   });
   return manifests;
 }

@@ -2,7 +2,6 @@
 
 #include "base/diagnostic.hpp"
 #include "model/manifest.hpp"
-#include "model/settings.hpp"
 #include "transform/convert.hpp"
 
 #include <string>
@@ -17,6 +16,6 @@ struct Manifests {
 
 /// What only all services together decide: rows 5 (one ServiceEntry per host), 15 (layout and limits) and 18
 /// (catch-alls), and Istio's own rules as a last check. What is withheld is reported.
-Manifests combine(std::vector<Converted> services, const ConversionSettings& settings, Diagnostics& diagnostics);
+Manifests combine(std::vector<Converted> services, Diagnostics& diagnostics);
 
 }  // namespace r2i::transform

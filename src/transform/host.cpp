@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "model/check.hpp"
 #include "model/codes.hpp"
+#include "transform/metadata.hpp"
+#include "transform/variables.hpp"
 
 #include <fmt/format.h>
 
@@ -27,12 +29,12 @@ std::string_view without_outer_dashes(std::string_view text) {
   return text;
 }
 
-const HostTemplate& default_template(const Service& service) {
-  static const auto consul_local = HostTemplate::parse("{service}.service.consul").value();
-  static const auto consul_remote = HostTemplate::parse("{service}.service.{datacenter}.consul").value();
-  static const auto consul_peer = HostTemplate::parse("{service}.service.{peer}.peer.consul").value();
-  static const auto nacos = HostTemplate::parse("{service}.{group}.{namespace}.nacos").value();
-  static const auto other = HostTemplate::parse("{service}.{kind}").value();
+const TextTemplate& default_template(const Service& service) {
+  static const auto consul_local = TextTemplate::parse_host("{service}.service.consul").value();
+  static const auto consul_remote = TextTemplate::parse_host("{service}.service.{datacenter}.consul").value();
+  static const auto consul_peer = TextTemplate::parse_host("{service}.service.{peer}.peer.consul").value();
+  static const auto nacos = TextTemplate::parse_host("{service}.{group}.{namespace}.nacos").value();
+  static const auto other = TextTemplate::parse_host("{service}.{kind}").value();
   const Scope& scope = *service.scope;
   if (scope.source->kind == "nacos") return nacos;
   if (scope.source->kind != "consul") return other;
@@ -40,44 +42,30 @@ const HostTemplate& default_template(const Service& service) {
   return scope.local || scope.datacenter.empty() ? consul_local : consul_remote;
 }
 
-/// What the registry says for a variable.
-std::string_view value_of(HostTemplate::Variable variable, const Service& service) {
-  using Variable = HostTemplate::Variable;
-  const Scope& scope = *service.scope;
-  switch (variable) {
-    case Variable::service:
-      return service.name;
-    case Variable::group:
-      return service.group;
-    case Variable::nspace:
-      return service.nspace;
-    case Variable::datacenter:
-      return scope.datacenter;
-    case Variable::kind:
-      return scope.source->kind;
-    case Variable::source:
-      return scope.source->name;
-    case Variable::scope:
-      return scope.name;
-    case Variable::peer:
-      return scope.peer;
-  }
-  return {};
-}
-
 /// Fills the template and makes each label of the result a legal one. A variable's dots are no label borders.
-std::string fill(const HostTemplate& pattern, const Service& service) {
+std::string fill_host(const TextTemplate& pattern, const Service& service) {
   std::string text;
   for (const auto& part : pattern.parts()) {
     if (!part.literal.empty()) {
       text += part.literal;
       continue;
     }
-    for (const char c : value_of(part.variable, service)) text += c == '.' ? '\x01' : c;
+    for (const char c : filled(part, value_of(part.variable, service))) text += c == '.' ? '\x01' : c;
   }
   std::vector<std::string> labels = split(text, '.');
   for (std::string& label : labels) label = host_label(label);
   return join(labels, ".");
+}
+
+/// A registry chooses the host only where the configuration names the key.
+std::optional<std::string> host_from_metadata(const Service& service, const std::string& key,
+                                              Diagnostics& diagnostics) {
+  const std::string host = to_lower(metadata_value(service, nullptr, key).value_or(""));
+  if (is_host_name(host) && host.size() <= kMaxHost) return host;
+  diagnostics.report(
+      diagnose(Code::host_invalid, service.display(),
+               fmt::format("its metadata {} is {}, which is no host name", in_quotes(key), in_quotes(host))));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -101,19 +89,23 @@ bool is_own_name(const std::string& service_name, const std::string& host) {
   return std::find(labels.begin(), labels.end(), service_name) != labels.end();
 }
 
-std::optional<std::string> host_of(const Service& service, const ConversionSettings& settings,
-                                   Diagnostics& diagnostics) {
-  const HostTemplate& pattern = settings.host_template ? *settings.host_template : default_template(service);
-  std::string host = fill(pattern, service);
-  if (!is_host_name(host) || host.size() > kMaxHost) {
-    diagnostics.report(
-        diagnose(Code::host_invalid, service.display(),
-                 fmt::format("the template {} gives {}, which is no host name", pattern.text(), in_quotes(host))));
-    return std::nullopt;
-  }
-  if (!is_own_name(service.name, host)) {
-    diagnostics.report(diagnose(Code::host_altered, service.display(), fmt::format("its host is {}", host)));
-  }
+std::optional<std::string> host_by(const TextTemplate& pattern, const Service& service, Diagnostics& diagnostics) {
+  std::string host = fill_host(pattern, service);
+  if (is_host_name(host) && host.size() <= kMaxHost) return host;
+  diagnostics.report(
+      diagnose(Code::host_invalid, service.display(),
+               fmt::format("the template {} gives {}, which is no host name", pattern.text(), in_quotes(host))));
+  return std::nullopt;
+}
+
+std::optional<std::string> host_of(const Service& service, const Choices& choices, Diagnostics& diagnostics) {
+  if (choices.host != nullptr && !choices.host->value.metadata_key.empty())
+    return host_from_metadata(service, choices.host->value.metadata_key, diagnostics);
+  const TextTemplate& pattern = choices.host != nullptr ? choices.host->value.value : default_template(service);
+  auto host = host_by(pattern, service, diagnostics);
+  // A host that does not depend on the name was meant to be another one.
+  if (host && pattern.names(TextTemplate::Variable::service) && !is_own_name(service.name, *host))
+    diagnostics.report(diagnose(Code::host_altered, service.display(), fmt::format("its host is {}", *host)));
   return host;
 }
 

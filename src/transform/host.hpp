@@ -2,7 +2,8 @@
 
 #include "base/diagnostic.hpp"
 #include "model/service.hpp"
-#include "model/settings.hpp"
+#include "model/text_template.hpp"
+#include "transform/choices.hpp"
 
 #include <optional>
 #include <string>
@@ -12,8 +13,10 @@ namespace r2i::transform {
 
 /// Row 4: the host of a service by its template. A label that had to be altered or shortened is reported; nothing, with
 /// an error reported, if no host comes out.
-std::optional<std::string> host_of(const Service& service, const ConversionSettings& settings,
-                                   Diagnostics& diagnostics);
+std::optional<std::string> host_of(const Service& service, const Choices& choices, Diagnostics& diagnostics);
+
+/// The same for a template that was chosen, without a word about what was altered.
+std::optional<std::string> host_by(const TextTemplate& pattern, const Service& service, Diagnostics& diagnostics);
 
 /// Whether a service's own name is a label of the host, unaltered.
 bool is_own_name(const std::string& service_name, const std::string& host);

@@ -1,16 +1,19 @@
 #include "transform/labels.hpp"
 
 #include "base/natural_order.hpp"
+#include "base/network.hpp"
 #include "base/text.hpp"
 #include "model/check.hpp"
 #include "model/codes.hpp"
+#include "model/legal_label.hpp"
 #include "model/secrets.hpp"
-#include "transform/candidate.hpp"
+#include "transform/variables.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +23,9 @@ namespace {
 
 constexpr std::array<std::string_view, 10> kAllowed = {"version", "env",   "environment", "zone",  "canary",
                                                        "stage",   "track", "release",     "color", "tier"};
+constexpr std::string_view kTlsMode = "security.istio.io/tlsMode";
 constexpr std::array<std::string_view, 4> kReservedDomains = {"istio.io", "kubernetes.io", "k8s.io",
                                                               "registry2istio.io"};
-constexpr std::size_t kMaxLength = 63;
 
 bool is_allowed(std::string_view key) {
   return std::ranges::find(kAllowed, key) != kAllowed.end();
@@ -39,18 +42,6 @@ bool is_reserved(std::string_view key) {
   });
 }
 
-/// `text` with what a label's value (or the name in its key) cannot have replaced by '-', cut to length; may become
-/// empty.
-std::string legal(std::string_view text) {
-  std::string result;
-  for (const char c : text.substr(0, std::min(text.size(), kMaxLength))) {
-    result += is_alnum(c) || c == '-' || c == '_' || c == '.' ? c : '-';
-  }
-  while (!result.empty() && !is_alnum(result.back())) result.pop_back();
-  result.erase(0, std::ranges::find_if(result, is_alnum) - result.begin());
-  return result;
-}
-
 class LabelBuilder {
  public:
   LabelBuilder(const Service& service, const Instance& instance, Diagnostics& diagnostics)
@@ -65,8 +56,8 @@ class LabelBuilder {
       report(Code::label_dropped, fmt::format("the label {} is reserved and not exported", in_quotes(key)));
       return;
     }
-    const std::string legal_key = is_label_key(key) ? std::string(key) : legal(key);
-    const std::string legal_value = is_label_value(value) ? std::string(value) : legal(value);
+    const std::string legal_key = is_label_key(key) ? std::string(key) : legal_label_text(key);
+    const std::string legal_value = is_label_value(value) ? std::string(value) : legal_label_text(value);
     if (legal_key.empty() || (legal_value.empty() && !value.empty())) {
       report(Code::label_dropped,
              fmt::format("the label {}={} cannot be made legal", in_quotes(key), in_quotes(value)));
@@ -78,6 +69,12 @@ class LabelBuilder {
              fmt::format("the label {}={} becomes {}={}", in_quotes(key), in_quotes(value), legal_key, legal_value));
     }
     labels_.emplace_back(legal_key, legal_value);
+  }
+
+  /// A label that the configuration gives.
+  void set(std::string_view key, std::string_view value) {
+    std::erase_if(labels_, [&](const auto& label) { return label.first == key; });
+    labels_.emplace_back(key, is_label_value(value) ? std::string(value) : legal_label_text(value));
   }
 
   Pairs take() {
@@ -96,19 +93,56 @@ class LabelBuilder {
   Pairs labels_;
 };
 
+/// Which of the registry's keys become labels, and under which name.
+class KeyPolicy {
+ public:
+  explicit KeyPolicy(const Choices& choices) : choices_(choices) {}
+
+  [[nodiscard]] bool is_wanted(std::string_view key) const {
+    if (new_name(key) != key) return true;
+    const auto* keys = choices_.label_keys;
+    return keys != nullptr ? keys->value.set->matches(key) : is_allowed(key);
+  }
+  [[nodiscard]] std::string_view new_name(std::string_view key) const {
+    for (auto map = choices_.rename_labels.rbegin(); map != choices_.rename_labels.rend(); ++map) {
+      const auto found = (*map)->value.find(std::string(key));
+      if (found != (*map)->value.end()) return found->second;
+    }
+    return key;
+  }
+
+ private:
+  const Choices& choices_;
+};
+
+/// Whether the endpoint has a sidecar that speaks Istio's mTLS, as far as the configuration says.
+std::optional<std::string_view> tls_mode_of(const Candidate& candidate) {
+  const Choices& choices = *candidate.choices;
+  if (choices.tls_mode != nullptr) return choices.tls_mode->value == TlsMode::istio ? "istio" : "disabled";
+  if (choices.sidecar_networks == nullptr) return std::nullopt;
+  const auto address = IpAddress::parse(candidate.address);
+  if (address && contains(choices.sidecar_networks->value, *address)) return "istio";
+  return std::nullopt;
+}
+
 }  // namespace
 
-Pairs endpoint_labels(const Service& service, const Instance& instance, Diagnostics& diagnostics) {
+Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics) {
+  const Instance& instance = *candidate.instance;
+  const Choices& choices = *candidate.choices;
+  const KeyPolicy policy(choices);
   LabelBuilder labels(service, instance, diagnostics);
   for (const auto& [key, value] : instance.metadata) {
-    if (is_allowed(key)) labels.add(key, value);
+    if (policy.is_wanted(key)) labels.add(policy.new_name(key), value);
   }
   for (const std::string& tag : instance.tags) {
     const auto at = tag.find_first_of("=|");
     if (at == std::string::npos || at == 0) continue;
     const auto key = std::string_view(tag).substr(0, at);
-    if (tag[at] == '|' || is_allowed(key)) labels.add(key, std::string_view(tag).substr(at + 1));
+    if (tag[at] == '|' || policy.is_wanted(key)) labels.add(policy.new_name(key), std::string_view(tag).substr(at + 1));
   }
+  for (const auto& [key, value] : filled_maps(choices.labels, service)) labels.set(key, value);
+  if (const auto mode = tls_mode_of(candidate)) labels.set(kTlsMode, *mode);
   return labels.take();
 }
 

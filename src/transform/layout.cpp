@@ -37,15 +37,16 @@ std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
 
 }  // namespace
 
-std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout) {
+std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout, const std::string& alias_of) {
   std::vector<Manifest> objects;
   if (layout == Layout::inline_) {
     objects.emplace_back(std::move(entry));
     return objects;
   }
-  const std::string& host = entry.hosts.front();
+  const std::string& host = alias_of.empty() ? entry.hosts.front() : alias_of;
   const std::pair<std::string, std::string> selected{mark::kHost, selector_value(host)};
   std::vector<Endpoint> endpoints = std::exchange(entry.endpoints, {});
+  if (!alias_of.empty()) endpoints.clear();
   entry.workload_selector.labels = {selected};
   objects.reserve(endpoints.size() + 1);
   ObjectMeta meta = entry.meta;

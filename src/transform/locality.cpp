@@ -1,6 +1,8 @@
 #include "transform/locality.hpp"
 
 #include "base/text.hpp"
+#include "transform/metadata.hpp"
+#include "transform/variables.hpp"
 
 namespace r2i::transform {
 
@@ -18,10 +20,8 @@ std::string legal(std::string_view part) {
   return result;
 }
 
-}  // namespace
-
-std::string locality_of(const Scope& scope, const Instance& instance) {
-  std::string_view rest = instance.locality.empty() ? scope.datacenter : instance.locality;
+/// At most three parts, up to the first one that is empty.
+std::string shortened(std::string_view rest) {
   std::string locality;
   for (std::size_t i = 0; i < kMaxParts && !rest.empty(); ++i) {
     const auto slash = rest.find('/');
@@ -32,6 +32,31 @@ std::string locality_of(const Scope& scope, const Instance& instance) {
     rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
   }
   return locality;
+}
+
+std::string stated_locality(const Service& service, const Instance& instance, const Choices& choices) {
+  if (choices.locality == nullptr) return instance.locality.empty() ? service.scope->datacenter : instance.locality;
+  const auto& [text, key] = choices.locality->value;
+  if (!key.empty()) return metadata_value(service, &instance, key).value_or("");
+  return fill(text, service);
+}
+
+/// The locality with the longest of its first parts that the maps know replaced; later maps win.
+std::string mapped(const std::string& locality, const Chosen<TextMap>& maps) {
+  for (std::size_t end = locality.size(); end != std::string::npos && end > 0; end = locality.rfind('/', end - 1)) {
+    for (auto map = maps.rbegin(); map != maps.rend(); ++map) {
+      const auto found = (*map)->value.find(locality.substr(0, end));
+      if (found != (*map)->value.end()) return found->second + locality.substr(end);
+    }
+  }
+  return locality;
+}
+
+}  // namespace
+
+std::string locality_of(const Service& service, const Instance& instance, const Choices& choices) {
+  const std::string locality = shortened(stated_locality(service, instance, choices));
+  return choices.locality_map.empty() ? locality : shortened(mapped(locality, choices.locality_map));
 }
 
 }  // namespace r2i::transform

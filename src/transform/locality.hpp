@@ -1,12 +1,14 @@
 #pragma once
 
 #include "model/service.hpp"
+#include "transform/choices.hpp"
 
 #include <string>
 
 namespace r2i::transform {
 
-/// Row 13: `region/zone/subzone`, the registry's own or the datacenter: at most three parts, none of them empty.
-std::string locality_of(const Scope& scope, const Instance& instance);
+/// Row 13: `region/zone/subzone`: what was chosen, else the registry's own, else the datacenter, through the map of
+/// localities; at most three parts, none of them empty.
+std::string locality_of(const Service& service, const Instance& instance, const Choices& choices);
 
 }  // namespace r2i::transform

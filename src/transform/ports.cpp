@@ -21,6 +21,11 @@ constexpr std::uint32_t kCommonPort = 80;
 constexpr std::uint32_t kCommonTlsPort = 443;
 constexpr std::array<std::uint32_t, 4> kReservedPorts = {15001, 15006, 15021, 15090};
 
+const ServicePortRule& rule_of(const Choices& choices) {
+  static const ServicePortRule kDefault;
+  return choices.service_ports != nullptr ? choices.service_ports->value : kDefault;
+}
+
 /// Takes out the candidates that lack a slot, each reported.
 void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& service,
                   std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
@@ -129,9 +134,11 @@ void add_by_rule(PortList& list, const std::vector<Slot>& slots, const ServicePo
 }
 
 /// Row 8: a port that would be a catch-all is taken out, unless it is wanted.
-void withhold_catch_alls(std::vector<PlannedPort>& ports, const Service& service, const ConversionSettings& settings,
+void withhold_catch_alls(std::vector<PlannedPort>& ports, const Service& service, const Choices& choices,
                          Diagnostics& diagnostics) {
-  if (settings.dns_capture || settings.tcp_without_address == TcpWithoutAddress::export_) return;
+  if (!are_catch_alls(choices) ||
+      value_or(choices.tcp_without_address, TcpWithoutAddress::withhold) == TcpWithoutAddress::export_)
+    return;
   const auto catches_all = [](const PlannedPort& p) { return is_catch_all(p.port.protocol); };
   const auto first = std::ranges::find_if(ports, catches_all);
   if (first == ports.end()) return;
@@ -152,11 +159,10 @@ void report_reserved(const std::vector<PlannedPort>& ports, const Service& servi
 }
 
 /// A rule gives ports to a service of which nothing is known but its name.
-std::vector<PlannedPort> ports_by_rule_alone(const Service& service, const ConversionSettings& settings,
-                                             Diagnostics& diagnostics) {
-  const Slot slot{"", unite_protocols(service, {}, settings, diagnostics), {}, 0};
+std::vector<PlannedPort> ports_by_rule_alone(const Service& service, const Choices& choices, Diagnostics& diagnostics) {
+  const Slot slot{"", unite_protocols(service, {}, choices, diagnostics), {}, 0};
   PortList list(service, diagnostics);
-  for (const std::uint32_t number : settings.service_ports.numbers) list.add(number, 0, slot);
+  for (const std::uint32_t number : rule_of(choices).numbers) list.add(number, 0, slot);
   return list.take();
 }
 
@@ -172,23 +178,23 @@ void forget_unused_slots(std::vector<Candidate>& candidates, const std::vector<P
 
 }  // namespace
 
-std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates,
-                                    const ConversionSettings& settings, Diagnostics& diagnostics) {
-  if (candidates.empty() && !settings.service_ports.numbers.empty())
-    return ports_by_rule_alone(service, settings, diagnostics);
+std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+                                    Diagnostics& diagnostics) {
+  const ServicePortRule& rule = rule_of(choices);
+  if (candidates.empty() && !rule.numbers.empty()) return ports_by_rule_alone(service, choices, diagnostics);
   if (candidates.empty()) {
     diagnostics.report(
         diagnose(Code::no_known_port, service.display(), "left out: no instance has an address and a port"));
     return {};
   }
-  std::vector<Slot> slots = find_slots(service, candidates, settings, diagnostics);
-  require_ruled_slots(slots, settings.service_ports, service, candidates, diagnostics);
+  std::vector<Slot> slots = find_slots(service, candidates, choices, diagnostics);
+  require_ruled_slots(slots, rule, service, candidates, diagnostics);
   keep_common(slots, service, candidates, diagnostics);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);
   }
   PortList list(service, diagnostics);
-  if (settings.service_ports.is_default()) {
+  if (rule.is_default()) {
     bool plain_taken = false;
     bool tls_taken = false;
     for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -197,13 +203,18 @@ std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidat
       taken = true;
     }
   } else {
-    add_by_rule(list, slots, settings.service_ports);
+    add_by_rule(list, slots, rule);
   }
   std::vector<PlannedPort> ports = list.take();
-  withhold_catch_alls(ports, service, settings, diagnostics);
+  withhold_catch_alls(ports, service, choices, diagnostics);
   report_reserved(ports, service, diagnostics);
   forget_unused_slots(candidates, ports);
   return ports;
+}
+
+bool are_catch_alls(const Choices& choices) {
+  const bool has_address = choices.addresses != nullptr && !choices.addresses->value.empty();
+  return !has_address && !value_or(choices.dns_capture, false);
 }
 
 PortMap endpoint_ports(const Candidate& candidate, const std::vector<PlannedPort>& ports) {

@@ -4,7 +4,6 @@
 #include "model/decided.hpp"
 #include "model/manifest.hpp"
 #include "model/service.hpp"
-#include "model/settings.hpp"
 #include "transform/candidate.hpp"
 
 #include <cstdint>
@@ -25,8 +24,12 @@ struct PlannedPort {
 /// A slot is "the same port" of every instance: those with one name, else with one protocol of the registry's, else by
 /// position. Each candidate gets its number for each slot; those that lack one are reported and taken out. Empty, with
 /// the reason reported, if nothing can be exported.
-std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates,
-                                    const ConversionSettings& settings, Diagnostics& diagnostics);
+std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+                                    Diagnostics& diagnostics);
+
+/// Whether TCP ports of the service take the traffic to every destination: it has no address of its own, neither by the
+/// configuration nor by the proxies' DNS capture.
+bool are_catch_alls(const Choices& choices);
 
 /// The endpoint's map of port names to its own numbers; empty where it would change nothing.
 PortMap endpoint_ports(const Candidate& candidate, const std::vector<PlannedPort>& ports);

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "model/codes.hpp"
+#include "model/settings.hpp"
+#include "transform/metadata.hpp"
 
 #include <fmt/format.h>
 
@@ -56,6 +58,20 @@ std::optional<Decided<std::string>> from_port(const Port& port, std::vector<std:
   return Decided<std::string>{std::string(known->second), fmt::format("well-known port {}", port.number)};
 }
 
+std::optional<Decided<std::string>> chosen_protocol(const Service& service, const Choices& choices,
+                                                    Diagnostics& diagnostics) {
+  if (choices.protocol == nullptr) return std::nullopt;
+  const auto& [stated, origin] = *choices.protocol;
+  if (stated.metadata_key.empty()) return Decided<std::string>{stated.value, origin};
+  const std::string text = metadata_value(service, nullptr, stated.metadata_key).value_or("");
+  if (const auto protocol = protocol_from(text))
+    return Decided<std::string>{*protocol, fmt::format("{}: metadata {}={}", origin, stated.metadata_key, text)};
+  diagnostics.report(diagnose(
+      Code::metadata_invalid, service.display(),
+      fmt::format("its metadata {} is {}, which is no protocol", in_quotes(stated.metadata_key), in_quotes(text))));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
@@ -67,11 +83,11 @@ std::optional<Decided<std::string>> told_protocol(const Service& service, const 
 }
 
 Decided<std::string> unite_protocols(const Service& service, const std::vector<Decided<std::string>>& told,
-                                     const ConversionSettings& settings, Diagnostics& diagnostics) {
-  if (settings.protocol) return *settings.protocol;
+                                     const Choices& choices, Diagnostics& diagnostics) {
+  if (auto chosen = chosen_protocol(service, choices, diagnostics)) return *chosen;
   std::map<std::string, std::size_t> votes;
   for (const auto& decided : told) ++votes[decided.value];
-  if (votes.empty()) return {settings.dns_capture ? "" : "HTTP", "default"};
+  if (votes.empty()) return {value_or(choices.dns_capture, false) ? "" : "HTTP", "default"};
   // Of a map's equal elements max_element gives the first.
   const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
   if (votes.size() > 1) {

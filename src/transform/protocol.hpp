@@ -3,7 +3,7 @@
 #include "base/diagnostic.hpp"
 #include "model/decided.hpp"
 #include "model/service.hpp"
-#include "model/settings.hpp"
+#include "transform/choices.hpp"
 
 #include <optional>
 #include <string>
@@ -19,7 +19,7 @@ std::optional<Decided<std::string>> told_protocol(const Service& service, const 
 /// The protocol for all instances: the one told most often (of equals the first by name), else the default: HTTP, or
 /// with DNS capture none, which lets Istio tell HTTP from TCP by itself. Differences are reported.
 Decided<std::string> unite_protocols(const Service& service, const std::vector<Decided<std::string>>& told,
-                                     const ConversionSettings& settings, Diagnostics& diagnostics);
+                                     const Choices& choices, Diagnostics& diagnostics);
 
 /// Whether a port of this protocol, without an address, is a listener for every destination: TCP and what Istio treats
 /// as such. HTTP is told apart by its host header, TLS by its server name.

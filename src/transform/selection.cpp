@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "model/codes.hpp"
 #include "transform/address.hpp"
+#include "transform/weight.hpp"
 
 #include <fmt/format.h>
 
@@ -70,11 +71,12 @@ bool is_healthy_enough(Health health, HealthPolicy policy) {
 }
 
 /// Why an instance gets no traffic, if so.
-std::optional<Code> refusal(const Instance& instance, HealthPolicy policy) {
-  if (instance.health == Health::maintenance) return Code::in_maintenance;
-  if (instance.health == Health::disabled) return Code::disabled;
-  if (!is_healthy_enough(instance.health, policy)) return Code::unhealthy;
-  if (instance.weight == 0.0) return Code::weight_zero;
+std::optional<Code> refusal(const Candidate& candidate, HealthPolicy policy) {
+  const Health health = candidate.instance->health;
+  if (health == Health::maintenance) return Code::in_maintenance;
+  if (health == Health::disabled) return Code::disabled;
+  if (!is_healthy_enough(health, policy)) return Code::unhealthy;
+  if (candidate.weight == 0.0) return Code::weight_zero;
   return std::nullopt;
 }
 
@@ -131,18 +133,33 @@ bool keep_service(Service& service, Diagnostics& diagnostics) {
                    "copied from Kubernetes", diagnostics);
 }
 
-std::vector<Candidate> registered(const Service& service, Diagnostics& diagnostics) {
+bool is_dropped(const Service& service, const ServiceChoices& choices, Diagnostics& diagnostics) {
+  const auto drops = [](const Choices& one) { return value_or(one.drop, false); };
+  const bool all = choices.instances.empty() ? drops(choices.service) : std::ranges::all_of(choices.instances, drops);
+  if (!all) return false;
+  const auto* decided = choices.instances.empty() ? choices.service.drop : choices.instances.front().drop;
+  diagnostics.report(
+      diagnose(Code::dropped_by_rule, service.display(), fmt::format("left out by {}", decided->origin)));
+  return true;
+}
+
+std::vector<Candidate> registered(const Service& service, const ServiceChoices& choices, Diagnostics& diagnostics) {
   std::vector<Candidate> candidates;
   candidates.reserve(service.instances.size());
   for (const Instance& instance : service.instances) {
     Candidate candidate;
     candidate.instance = &instance;
-    if (!resolve_address(candidate)) {
+    candidate.choices = &choices.of(service, instance);
+    if (value_or(candidate.choices->drop, false)) {
+      diagnostics.report(diagnose(Code::instance_dropped, display(service, instance),
+                                  fmt::format("left out by {}", candidate.choices->drop->origin)));
+    } else if (!resolve_address(candidate)) {
       report(diagnostics, Code::no_address, service, instance);
     } else if (std::ranges::none_of(instance.ports, is_in_range)) {
       report(diagnostics, Code::no_port, service, instance);
     } else {
       report_invalid_ports(diagnostics, service, instance);
+      candidate.weight = weight_of(service, instance, *candidate.choices, diagnostics);
       candidates.push_back(std::move(candidate));
     }
   }
@@ -160,7 +177,7 @@ std::vector<Candidate> usable(const Service& service, std::vector<Candidate> can
     const bool stopped = std::any_of(first, last, [](const Candidate& c) { return is_stopped(c.instance->health); });
     bool taken = false;
     for (auto candidate = first; candidate != last; ++candidate) {
-      const auto code = refusal(*candidate->instance, policy.value);
+      const auto code = refusal(*candidate, policy.value);
       if (code == Code::unhealthy) {
         report_unhealthy(diagnostics, service, *candidate->instance, policy);
       } else if (code) {

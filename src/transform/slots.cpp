@@ -37,10 +37,10 @@ class SlotFinder {
     }
   }
 
-  std::vector<Slot> unite(const ConversionSettings& settings, Diagnostics& diagnostics) {
+  std::vector<Slot> unite(const Choices& choices, Diagnostics& diagnostics) {
     std::vector<Slot> slots;
     for (auto& [key, filling] : fillings_) {
-      Slot slot{key, unite_protocols(service_, filling.told, settings, diagnostics), std::move(filling.numbers), 0};
+      Slot slot{key, unite_protocols(service_, filling.told, choices, diagnostics), std::move(filling.numbers), 0};
       slot.count = candidates_.size() - static_cast<std::size_t>(std::ranges::count(slot.numbers, 0U));
       slots.push_back(std::move(slot));
     }
@@ -96,12 +96,12 @@ std::vector<std::uint32_t> Slot::distinct() const {
   return sorted;
 }
 
-std::vector<Slot> find_slots(const Service& service, const std::vector<Candidate>& candidates,
-                             const ConversionSettings& settings, Diagnostics& diagnostics) {
+std::vector<Slot> find_slots(const Service& service, const std::vector<Candidate>& candidates, const Choices& choices,
+                             Diagnostics& diagnostics) {
   SlotFinder finder(service, candidates);
   finder.fill();
   finder.report_unknown(diagnostics);
-  return finder.unite(settings, diagnostics);
+  return finder.unite(choices, diagnostics);
 }
 
 }  // namespace r2i::transform

@@ -3,7 +3,6 @@
 #include "base/diagnostic.hpp"
 #include "model/decided.hpp"
 #include "model/service.hpp"
-#include "model/settings.hpp"
 #include "transform/candidate.hpp"
 
 #include <cstdint>
@@ -26,7 +25,7 @@ struct Slot {
 };
 
 /// The slots of the candidates, those without TLS first, then by key, each with its protocol.
-std::vector<Slot> find_slots(const Service& service, const std::vector<Candidate>& candidates,
-                             const ConversionSettings& settings, Diagnostics& diagnostics);
+std::vector<Slot> find_slots(const Service& service, const std::vector<Candidate>& candidates, const Choices& choices,
+                             Diagnostics& diagnostics);
 
 }  // namespace r2i::transform

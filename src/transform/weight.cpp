@@ -1,7 +1,16 @@
 #include "transform/weight.hpp"
 
+#include "base/text.hpp"
+#include "model/codes.hpp"
+#include "transform/candidate.hpp"
+#include "transform/metadata.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <optional>
 
 namespace r2i::transform {
 
@@ -17,10 +26,45 @@ bool are_whole(const std::vector<double>& weights, double factor) {
   });
 }
 
+bool is_weight(double weight) {
+  return std::isfinite(weight) && weight >= 0;
+}
+
+/// What the metadata says, or nothing if it is no weight.
+std::optional<double> parse_weight(const std::string& text) {
+  double weight = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), weight);
+  const bool all = code == std::errc() && end == text.data() + text.size();
+  return all && is_weight(weight) ? std::optional(weight) : std::nullopt;
+}
+
+double chosen_weight(const Service& service, const Instance& instance, const Decided<Stated<double>>& chosen,
+                     Diagnostics& diagnostics) {
+  const std::string& key = chosen.value.metadata_key;
+  if (key.empty()) return chosen.value.value;
+  const std::string text = metadata_value(service, &instance, key).value_or("");
+  if (const auto weight = parse_weight(text)) return *weight;
+  diagnostics.report(
+      diagnose(Code::metadata_invalid, display(service, instance),
+               fmt::format("its metadata {} is {}, which is no weight; 1 is taken", in_quotes(key), in_quotes(text))));
+  return 1;
+}
+
+double registered_weight(const Service& service, const Instance& instance, Diagnostics& diagnostics) {
+  const double weight = instance.weight.value_or(1);
+  if (is_weight(weight)) return weight;
+  diagnostics.report(
+      diagnose(Code::weight_invalid, display(service, instance), fmt::format("its weight {} counts as 1", weight)));
+  return 1;
+}
+
 }  // namespace
 
-bool is_weight(double weight) {
-  return std::isfinite(weight) && weight > 0;
+double weight_of(const Service& service, const Instance& instance, const Choices& choices, Diagnostics& diagnostics) {
+  const double weight = choices.weight != nullptr ? chosen_weight(service, instance, *choices.weight, diagnostics)
+                                                  : registered_weight(service, instance, diagnostics);
+  constexpr double kMost = 1e300;  // what is above would be infinite soon
+  return std::min(weight * value_or(choices.weight_scale, 1.0), kMost);
 }
 
 std::vector<std::uint32_t> scale_weights(const std::vector<double>& weights) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,12 @@ struct NoDiagnostics : r2i::Diagnostics {
 struct Converter : r2i::ServiceSink {
   NoDiagnostics diagnostics;
   r2i::ConversionSettings settings;
+  std::optional<r2i::transform::RuleBook> rules;
   std::vector<r2i::transform::Converted> all;
 
   void service(r2i::Service&& service) override {
     if (!service.complete) return;
-    if (auto converted = r2i::transform::convert(std::move(service), settings, diagnostics)) all.push_back(*converted);
+    if (auto converted = r2i::transform::convert(std::move(service), *rules, diagnostics)) all.push_back(*converted);
   }
 };
 
@@ -35,12 +37,14 @@ struct Converter : r2i::ServiceSink {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Converter converter;
-  converter.settings.dns_capture = size % 2 == 1;
-  converter.settings.layout = size % 4 < 2 ? r2i::Layout::inline_ : r2i::Layout::workload_entries;
+  auto& typed = converter.settings.typed;
+  typed.dns_capture = r2i::Decided<bool>{size % 2 == 1};
+  typed.layout = r2i::Decided<r2i::Layout>{size % 4 < 2 ? r2i::Layout::inline_ : r2i::Layout::workload_entries};
+  converter.rules.emplace(converter.settings);
   std::string text(reinterpret_cast<const char*>(data), size);
   const auto contents = r2i::read_snapshot(text, converter);
   if (!contents.findings.empty()) return 0;
-  const auto manifests = r2i::transform::combine(std::move(converter.all), converter.settings, converter.diagnostics);
+  const auto manifests = r2i::transform::combine(std::move(converter.all), converter.diagnostics);
   r2i::StringOutput out;
   r2i::YamlWriter yaml(out);
   for (const auto& object : manifests.objects) {

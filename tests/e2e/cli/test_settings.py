@@ -20,6 +20,7 @@ EXPORT_VALUES = {
     "--protocol": ("grpc", "http2"), "--export-to": (".", "team-a"), "--tcp-without-address": ("export", "withhold"),
     "--layout": ("workload-entries", "inline"), "--output": ("json", "name"), "--api-version": ("v1beta1", "v1"),
     "--color": ("always", "never"), "--from": ("file=one.json", "file=two.json"),
+    "--config": ("one.yaml", "two.yaml"),
 }
 EXPORT_SWITCHES = ["--allow-partial", "--dns-capture", "--verbose", "--quiet"]
 
@@ -38,6 +39,9 @@ def snapshots(tmp_path: Path) -> None:
     ]
     write(tmp_path / "one.json", snapshot(*services))
     write(tmp_path / "two.json", snapshot(*services, service("extra")))
+    for name, health in (("one", "any"), ("two", "passing")):
+        head = "apiVersion: registry2istio.io/v1\nkind: Config\n"
+        (tmp_path / f"{name}.yaml").write_text(f"{head}defaults: {{health: {health}}}\n")
 
 
 def export(r2i: Program, *arguments: str, env: dict[str, str] | None = None) -> Run:

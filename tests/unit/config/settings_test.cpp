@@ -58,16 +58,16 @@ TEST_CASE("settings: without flags and variables, the defaults") {
   CHECK_FALSE(settings.quiet);
   CHECK(settings.color == When::auto_);
   const ConversionSettings& conversion = settings.conversion;
-  CHECK(conversion.nspace.empty());
+  CHECK_FALSE(conversion.typed.nspace);
   CHECK(conversion.owner == "default");
-  CHECK(conversion.export_to.empty());
-  CHECK_FALSE(conversion.health);
-  CHECK_FALSE(conversion.host_template);
-  CHECK(conversion.service_ports.is_default());
-  CHECK_FALSE(conversion.protocol);
-  CHECK_FALSE(conversion.dns_capture);
-  CHECK(conversion.tcp_without_address == TcpWithoutAddress::withhold);
-  CHECK(conversion.layout == Layout::inline_);
+  const ConversionPatch& typed = conversion.typed;
+  visit_fields(typed, conversion.defaults, [](std::string_view key, const auto& one, const auto& other) {
+    CAPTURE(key);
+    CHECK_FALSE(one);
+    CHECK_FALSE(other);
+  });
+  CHECK(conversion.rules.empty());
+  CHECK(conversion.sources.empty());
 }
 
 TEST_CASE("settings: each one reaches its place, by flag and by variable") {
@@ -85,30 +85,38 @@ TEST_CASE("settings: each one reaches its place, by flag and by variable") {
       {"parallelism", "1", [](const Settings& s) { return s.parallelism == 1; }},
       {"parallelism", "128", [](const Settings& s) { return s.parallelism == 128; }},
       {"allowPartial", "true", [](const Settings& s) { return s.allow_partial; }},
-      {"namespace", "mesh", [](const Settings& s) { return s.conversion.nspace == "mesh"; }},
+      {"namespace", "mesh", [](const Settings& s) { return s.conversion.typed.nspace->value == "mesh"; }},
       {"owner", "Team_A.1", [](const Settings& s) { return s.conversion.owner == "Team_A.1"; }},
-      {"health", "warning", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::warning; }},
-      {"health", "passing", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::passing; }},
-      {"health", "any", [](const Settings& s) { return s.conversion.health->value == HealthPolicy::any; }},
-      {"hostTemplate", "{service}.x",
-       [](const Settings& s) { return s.conversion.host_template->text() == "{service}.x"; }},
+      {"health", "warning",
+       [](const Settings& s) { return s.conversion.typed.health->value == HealthPolicy::warning; }},
+      {"health", "passing",
+       [](const Settings& s) { return s.conversion.typed.health->value == HealthPolicy::passing; }},
+      {"health", "any", [](const Settings& s) { return s.conversion.typed.health->value == HealthPolicy::any; }},
+      {"host", "{service}.x",
+       [](const Settings& s) { return s.conversion.typed.host->value.value.text() == "{service}.x"; }},
       {"servicePorts", "80",
        [](const Settings& s) {
-         return s.conversion.service_ports.numbers == std::vector<std::uint32_t>{80} &&
-                !s.conversion.service_ports.instance;
+         return s.conversion.typed.service_ports->value.numbers == std::vector<std::uint32_t>{80} &&
+                !s.conversion.typed.service_ports->value.instance;
        }},
-      {"servicePorts", "65535", [](const Settings& s) { return s.conversion.service_ports.numbers.at(0) == 65535; }},
+      {"servicePorts", "65535",
+       [](const Settings& s) { return s.conversion.typed.service_ports->value.numbers.at(0) == 65535; }},
       {"servicePorts", "instance",
        [](const Settings& s) {
-         return s.conversion.service_ports.instance && s.conversion.service_ports.numbers.empty();
+         return s.conversion.typed.service_ports->value.instance &&
+                s.conversion.typed.service_ports->value.numbers.empty();
        }},
-      {"protocol", "grpc-web", [](const Settings& s) { return s.conversion.protocol->value == "GRPC-WEB"; }},
-      {"exportTo", ".", [](const Settings& s) { return s.conversion.export_to == std::vector<std::string>{"."}; }},
-      {"exportTo", "*", [](const Settings& s) { return s.conversion.export_to == std::vector<std::string>{"*"}; }},
-      {"dnsCapture", "1", [](const Settings& s) { return s.conversion.dns_capture; }},
+      {"protocol", "grpc-web",
+       [](const Settings& s) { return s.conversion.typed.protocol->value.value == "GRPC-WEB"; }},
+      {"exportTo", ".",
+       [](const Settings& s) { return s.conversion.typed.export_to->value == std::vector<std::string>{"."}; }},
+      {"exportTo", "*",
+       [](const Settings& s) { return s.conversion.typed.export_to->value == std::vector<std::string>{"*"}; }},
+      {"dnsCapture", "1", [](const Settings& s) { return s.conversion.typed.dns_capture->value; }},
       {"tcpWithoutAddress", "export",
-       [](const Settings& s) { return s.conversion.tcp_without_address == TcpWithoutAddress::export_; }},
-      {"layout", "workload-entries", [](const Settings& s) { return s.conversion.layout == Layout::workload_entries; }},
+       [](const Settings& s) { return s.conversion.typed.tcp_without_address->value == TcpWithoutAddress::export_; }},
+      {"layout", "workload-entries",
+       [](const Settings& s) { return s.conversion.typed.layout->value == Layout::workload_entries; }},
       {"kubeconfig", "k", [](const Settings& s) { return s.cluster.kubeconfig == "k"; }},
       {"context", "c", [](const Settings& s) { return s.cluster.context == "c"; }},
       {"cluster", "c", [](const Settings& s) { return s.cluster.cluster == "c"; }},
@@ -163,7 +171,10 @@ TEST_CASE("settings: each one reaches its place, by flag and by variable") {
     seen.insert(row.key);
   }
   // These need others beside them: see below.
-  const std::set<std::string_view> apart = {"plan", "check", "kustomization"};
+  std::set<std::string_view> apart = {"plan", "check", "kustomization", "config"};
+  for (const SettingInfo& info : all_settings()) {
+    if (info.flag.empty()) apart.insert(info.key);
+  }
   CHECK(seen.size() + apart.size() == all_settings().size());
 }
 
@@ -171,7 +182,7 @@ TEST_CASE("settings: a flag comes before a variable, an empty variable is none")
   CHECK(resolved({{"owner", {"flag"}}}, {{"R2I_OWNER", "variable"}}).conversion.owner == "flag");
   CHECK(resolved({}, {{"R2I_OWNER", "variable"}}).conversion.owner == "variable");
   CHECK(resolved({}, {{"R2I_OWNER", ""}}).conversion.owner == "default");
-  CHECK_FALSE(resolved({{"dnsCapture", {"false"}}}, {{"R2I_DNS_CAPTURE", "true"}}).conversion.dns_capture);
+  CHECK_FALSE(resolved({{"dnsCapture", {"false"}}}, {{"R2I_DNS_CAPTURE", "true"}}).conversion.typed.dns_capture->value);
   // A flag replaces a list, it does not add to it.
   CHECK(resolved({{"include", {"a"}}}, {{"R2I_INCLUDE", "b\nc"}}).names.include == std::vector<std::string>{"a"});
   // What a flag overrides is not read at all.
@@ -191,9 +202,9 @@ TEST_CASE("settings: in a variable a list has a value a line") {
 }
 
 TEST_CASE("settings: what decided is remembered") {
-  CHECK(resolved({{"health", {"any"}}}).conversion.health->origin == "--health");
-  CHECK(resolved({}, {{"R2I_HEALTH", "any"}}).conversion.health->origin == "R2I_HEALTH");
-  CHECK(resolved({{"protocol", {"tcp"}}}).conversion.protocol->origin == "--protocol");
+  CHECK(resolved({{"health", {"any"}}}).conversion.typed.health->origin == "--health");
+  CHECK(resolved({}, {{"R2I_HEALTH", "any"}}).conversion.typed.health->origin == "R2I_HEALTH");
+  CHECK(resolved({{"protocol", {"tcp"}}}).conversion.typed.protocol->origin == "--protocol");
 }
 
 TEST_CASE("settings: a variable of a setting that the command does not take is not read") {
@@ -204,7 +215,7 @@ TEST_CASE("settings: a variable of a setting that the command does not take is n
 }
 
 TEST_CASE("settings: exportTo is a set") {
-  CHECK(resolved({{"exportTo", {"web", ".", "web", "api"}}}).conversion.export_to ==
+  CHECK(resolved({{"exportTo", {"web", ".", "web", "api"}}}).conversion.typed.export_to->value ==
         std::vector<std::string>{".", "api", "web"});
 }
 
@@ -234,7 +245,7 @@ TEST_CASE("settings: what is wrong is said, with what gave it") {
       {"owner", {std::string(64, 'a')}, "\"aaa"},
       {"health", {"pasing"}, "expected one of warning, passing, any, got \"pasing\" (did you mean \"passing\"?)"},
       {"health", {""}, "expected one of warning, passing, any, got \"\""},
-      {"hostTemplate", {"x"}, "\"x\": it lacks {service}"},
+      {"host", {"x"}, "\"x\": it lacks {service}"},
       {"servicePorts", {"80", "0"}, "expected a number from 1 to 65535, got \"0\""},
       {"servicePorts", {"65536"}, "expected a number from 1 to 65535, got \"65536\""},
       {"servicePorts", {"http"}, "expected a number from 1 to 65535"},

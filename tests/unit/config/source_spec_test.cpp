@@ -22,7 +22,9 @@ struct Parsed {
 
 Parsed parsed(std::string_view text) {
   Parsed result;
-  result.spec = parse_source(text, result.problems);
+  Problems problems;
+  result.spec = parse_source(text, problems);
+  result.problems = problems.lines();
   return result;
 }
 
@@ -131,11 +133,11 @@ TEST_CASE("source: every fault of one text is said") {
 
 TEST_CASE("source: names tell sources apart, those of files apart from the rest") {
   const auto problems_of = [](const std::vector<std::string_view>& texts) {
-    std::vector<std::string> problems;
+    Problems problems;
     std::vector<SourceSpec> specs;
     for (const std::string_view text : texts) specs.push_back(parse_source(text, problems));
     check_names(specs, problems);
-    return problems;
+    return problems.lines();
   };
   CHECK(problems_of({"consul", "eureka", "file=a", "file=b"}).empty());
   CHECK(problems_of({"consul?name=a", "consul?name=b"}).empty());

@@ -56,7 +56,7 @@ TEST_CASE("codes: an error says what to do, unless its message must") {
 
 TEST_CASE("codes: what takes a whole service away for a fault is more than a note") {
   const std::set<Code> wanted = {Code::own_service, Code::sidecar_or_gateway, Code::excluded_by_name,
-                                 Code::kubernetes_service};
+                                 Code::kubernetes_service, Code::dropped_by_rule};
   for (const CodeInfo& info : all_codes()) {
     CAPTURE(static_cast<int>(info.code));
     if (info.loss == Loss::service) CHECK((info.severity == Severity::info) == wanted.contains(info.code));

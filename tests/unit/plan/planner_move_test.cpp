@@ -52,6 +52,20 @@ TEST_CASE("move: another name is refused, too") {
         "move: create ServiceEntry mesh/payments.mesh");
 }
 
+TEST_CASE("move: an alias comes and goes beside the entry of its service") {
+  ServiceEntry alias = renamed(kOld);
+  alias.meta.annotations.emplace_back(mark::kAliasOf, "pay.service.consul");
+  Planning planning;
+  planning.keep(kOld);
+  planning.want(alias);
+  CHECK(changes_of(planning.plan()) == "create ServiceEntry mesh/payments.mesh");
+  Planning without;
+  without.keep(kOld);
+  without.have(alias);
+  CHECK(changes_of(without.plan()) == "empty ServiceEntry mesh/payments.mesh");
+  CHECK(held_of(without.plan()).empty());
+}
+
 TEST_CASE("move: a service of the same name in another scope is another service") {
   Planning planning;
   planning.want(renamed(kOld));

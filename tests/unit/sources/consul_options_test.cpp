@@ -218,7 +218,7 @@ TEST_CASE("consul options: timeout and parallelism are those of the command") {
 Token token_of(const Texts& values, const Variables& variables) {
   const SourceSpec spec = a_spec({}, values);
   const Environment environment(variables);
-  return {Values(spec, environment), environment};
+  return Token(Values(spec, environment));
 }
 
 TEST_CASE("consul token: the file before the variable, trimmed; an empty file gives way") {

@@ -1,5 +1,6 @@
 #include "transform/combine.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "support/told.hpp"
@@ -22,6 +23,7 @@ using testing::a_scope;
 using testing::a_service;
 using testing::an_instance;
 using testing::Collected;
+using testing::given;
 using testing::tagged;
 
 struct Combination {
@@ -41,10 +43,11 @@ struct Combination {
 std::unique_ptr<Combination> combined(const std::vector<Service>& services, const ConversionSettings& settings = {}) {
   auto result = std::make_unique<Combination>();
   std::vector<Converted> all;
+  RuleBook rules(settings);
   for (const Service& service : services) {
-    if (auto converted = convert(Service(service), settings, result->diagnostics)) all.push_back(std::move(*converted));
+    if (auto converted = convert(Service(service), rules, result->diagnostics)) all.push_back(std::move(*converted));
   }
-  result->manifests = combine(std::move(all), settings, result->diagnostics);
+  result->manifests = combine(std::move(all), result->diagnostics);
   return result;
 }
 
@@ -176,7 +179,7 @@ TEST_CASE("combine: 4096 endpoints fit, one more names the other layout") {
   CHECK(over->diagnostics.all[0].hint.find("--layout=workload-entries") != std::string::npos);
 
   ConversionSettings settings;
-  settings.layout = Layout::workload_entries;
+  settings.typed.layout = given(Layout::workload_entries);
   const auto other = combined({with_instances("pay", 4097)}, settings);
   CHECK(other->manifests.objects.size() == 4098);
   CHECK(other->diagnostics.codes().empty());
@@ -209,7 +212,7 @@ TEST_CASE("combine: of a service that is refused, no workload entry is left") {
   service.instances.push_back(an_instance("10.0.0.2"));
   for (int i = 0; i < 257; ++i) service.instances[0].tags.push_back(fmt::format("l{}|x", i));
   ConversionSettings settings;
-  settings.layout = Layout::workload_entries;
+  settings.typed.layout = given(Layout::workload_entries);
   const auto result = combined({service}, settings);
   CHECK(result->names().empty());
   CHECK(result->withheld() == "pay.service.consul");
@@ -217,7 +220,7 @@ TEST_CASE("combine: of a service that is refused, no workload entry is left") {
 
 TEST_CASE("combine: catch-alls on one port, and who would win") {
   ConversionSettings settings;
-  settings.tcp_without_address = TcpWithoutAddress::export_;
+  settings.typed.tcp_without_address = given(TcpWithoutAddress::export_);
   const auto clash = combined({mysql("b"), mysql("a"), mysql("c"), http("web")}, settings);
   CHECK(clash->diagnostics.codes() == "2080 2080");
   const std::string text = clash->diagnostics.first(Code::catch_all_clash);
@@ -228,13 +231,13 @@ TEST_CASE("combine: catch-alls on one port, and who would win") {
   CHECK(
       combined({mysql("a"), a_service("b", {an_instance("10.0.0.1", {5432})})}, settings)->diagnostics.codes().empty());
 
-  settings.dns_capture = true;
+  settings.typed.dns_capture = given(true);
   CHECK(combined({mysql("b"), mysql("a")}, settings)->diagnostics.codes().empty());
 }
 
 TEST_CASE("combine: ServiceEntries come before WorkloadEntries") {
   ConversionSettings settings;
-  settings.layout = Layout::workload_entries;
+  settings.typed.layout = given(Layout::workload_entries);
   const auto result = combined({http("b"), http("a")}, settings);
   REQUIRE(result->manifests.objects.size() == 4);
   CHECK(result->names().starts_with(

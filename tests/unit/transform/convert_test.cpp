@@ -1,5 +1,6 @@
 #include "transform/convert.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "support/told.hpp"
@@ -22,6 +23,7 @@ using testing::a_scope;
 using testing::a_service;
 using testing::an_instance;
 using testing::Collected;
+using testing::given;
 using testing::in_state;
 using testing::offering;
 using testing::tagged;
@@ -41,7 +43,8 @@ struct Conversion {
 
 std::unique_ptr<Conversion> converted(Service service, const ConversionSettings& settings = {}) {
   auto result = std::make_unique<Conversion>();
-  result->converted = convert(std::move(service), settings, result->diagnostics);
+  RuleBook rules(settings);
+  result->converted = convert(std::move(service), rules, result->diagnostics);
   return result;
 }
 
@@ -75,9 +78,9 @@ TEST_CASE("convert: a service as most are") {
 
 TEST_CASE("convert: settings reach the object") {
   ConversionSettings settings;
-  settings.nspace = "mesh";
+  settings.typed.nspace = given("mesh");
   settings.owner = "team-a";
-  settings.export_to = {".", "web"};
+  settings.typed.export_to = given(std::vector<std::string>{".", "web"});
   const auto result = converted(a_service("pay", {an_instance("10.0.0.1")}), settings);
   CHECK(result->entry().meta.nspace == "mesh");
   CHECK(told(result->entry().meta.labels).find("registry2istio.io/owner=team-a") != std::string::npos);
@@ -101,7 +104,7 @@ TEST_CASE("convert: the policy for health is Consul's DNS's for Consul, else pas
                                            in_state(Health::critical, an_instance("10.0.0.3"))};
   const auto count = [&](const std::string& kind, std::optional<HealthPolicy> policy) {
     ConversionSettings settings;
-    if (policy) settings.health = {*policy, "--health"};
+    if (policy) settings.typed.health = given(*policy);
     return converted(a_service("pay", instances, a_scope(kind)), settings)->entry().endpoints.size();
   };
   CHECK(count("consul", {}) == 2);
@@ -233,7 +236,7 @@ TEST_CASE("convert: endpoints that differ in a port that is not exported are one
   const std::vector<Port> a = {{8080, "", "http"}, {8443, "", "https"}};
   const std::vector<Port> b = {{8080, "", "http"}, {9443, "", "https"}};
   ConversionSettings settings;
-  settings.service_ports = {{80}, false};
+  settings.typed.service_ports = given(ServicePortRule{{80}, false});
   const auto result = converted(a_service("pay", {offering("10.0.0.1", a), offering("10.0.0.1", b)}), settings);
   CHECK(told(result->entry().endpoints) == "10.0.0.1{http-80=8080}@dc1");
   CHECK(result->diagnostics.codes() == "2016");

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "model/check.hpp"
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 
@@ -77,9 +78,9 @@ struct Host {
 
 Host host_for(const Service& service, std::string_view pattern = {}) {
   ConversionSettings settings;
-  if (!pattern.empty()) settings.host_template = HostTemplate::parse(pattern).value();
+  if (!pattern.empty()) settings.typed.host = testing::given_host(pattern);
   Collected told;
-  auto host = host_of(service, settings, told);
+  auto host = host_of(service, testing::choices_of(service, settings).service, told);
   return {std::move(host), told.codes()};
 }
 

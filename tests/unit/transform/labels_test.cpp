@@ -1,5 +1,6 @@
 #include "transform/labels.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "support/told.hpp"
@@ -20,12 +21,22 @@ using testing::tagged;
 using testing::told;
 using testing::with_metadata;
 
+/// The first instance.
+Candidate candidate_of(const Service& service, const ServiceChoices& choices) {
+  Candidate candidate;
+  candidate.instance = service.instances.data();
+  candidate.choices = &choices.of(service, service.instances.front());
+  candidate.address = service.instances.front().address;
+  return candidate;
+}
+
 /// "key=value,…" and the codes reported.
 std::pair<std::string, std::string> labels_of(Pairs metadata, std::vector<std::string> tags) {
   const Service service =
       a_service("pay", {tagged(std::move(tags), with_metadata(std::move(metadata), an_instance("10.0.0.1")))});
   Collected diagnostics;
-  const Pairs labels = endpoint_labels(service, service.instances[0], diagnostics);
+  const ServiceChoices none = testing::no_choices();
+  const Pairs labels = endpoint_labels(service, candidate_of(service, none), diagnostics);
   return {told(labels), diagnostics.codes()};
 }
 
@@ -126,7 +137,8 @@ TEST_CASE("labels: what a snapshot has redacted is as little exported as the sec
 TEST_CASE("labels: the diagnostic names the instance and does not show the secret") {
   const Service service = a_service("pay", {tagged({"password|hunter2"}, an_instance("10.0.0.1"))});
   Collected diagnostics;
-  endpoint_labels(service, service.instances[0], diagnostics);
+  const ServiceChoices none = testing::no_choices();
+  endpoint_labels(service, candidate_of(service, none), diagnostics);
   const std::string text = diagnostics.first(Code::secret_label);
   CHECK(text.find("10.0.0.1:8080") != std::string::npos);
   CHECK(text.find("password") != std::string::npos);

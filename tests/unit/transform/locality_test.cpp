@@ -1,6 +1,7 @@
 #include "transform/locality.hpp"
 
 #include "base/text.hpp"
+#include "support/choices.hpp"
 #include "support/services.hpp"
 
 #include <doctest/doctest.h>
@@ -37,7 +38,8 @@ TEST_CASE("locality: the instance's own, else the datacenter, at most three part
     CAPTURE(row.own);
     Instance instance;
     instance.locality = row.own;
-    CHECK(locality_of(*testing::a_scope("consul", row.datacenter), instance) == row.locality);
+    const Service service = testing::a_service("pay", {instance}, testing::a_scope("consul", row.datacenter));
+    CHECK(locality_of(service, service.instances[0], {}) == row.locality);
   }
 }
 
@@ -45,7 +47,8 @@ TEST_CASE("locality: is clean text, wherever it is cut") {
   for (std::size_t length = 120; length < 132; ++length) {
     Instance instance;
     instance.locality = std::string(length, 'r') + "☃☃/\x01z";
-    CHECK(is_clean_text(locality_of(*testing::a_scope(), instance)));
+    const Service service = testing::a_service("pay", {instance});
+    CHECK(is_clean_text(locality_of(service, service.instances[0], {})));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "transform/ports.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "support/told.hpp"
@@ -43,8 +44,9 @@ struct Plan {
 std::unique_ptr<Plan> plan(const std::vector<Instance>& instances, const ConversionSettings& settings = {}) {
   auto result = std::make_unique<Plan>();
   const Service service = a_service("pay", instances);
-  std::vector<Candidate> candidates = registered(service, result->diagnostics);
-  result->ports = plan_ports(service, candidates, settings, result->diagnostics);
+  const ServiceChoices choices = testing::choices_of(service, settings);
+  std::vector<Candidate> candidates = registered(service, choices, result->diagnostics);
+  result->ports = plan_ports(service, candidates, choices.service, result->diagnostics);
   std::vector<ServicePort> ports;
   for (const PlannedPort& port : result->ports) ports.push_back(port.port);
   result->names = told(ports);
@@ -73,7 +75,7 @@ std::vector<Instance> with_distinct_ports(std::int64_t count) {
 
 ConversionSettings with_rule(std::vector<std::uint32_t> numbers, bool instance = false) {
   ConversionSettings settings;
-  settings.service_ports = {std::move(numbers), instance};
+  settings.typed.service_ports = testing::given(ServicePortRule{std::move(numbers), instance});
   return settings;
 }
 
@@ -272,11 +274,11 @@ TEST_CASE("ports: a number out of range is reported, beside a good one, too") {
 TEST_CASE("ports: a TCP service without an address is withheld, unless it is wanted") {
   const std::vector<Instance> mysql = with_ports({3306});
   ConversionSettings exported;
-  exported.tcp_without_address = TcpWithoutAddress::export_;
+  exported.typed.tcp_without_address = testing::given(TcpWithoutAddress::export_);
   ConversionSettings captured;
-  captured.dns_capture = true;
+  captured.typed.dns_capture = testing::given(true);
   ConversionSettings http;
-  http.protocol = {"HTTP", "--protocol"};
+  http.typed.protocol = testing::given_protocol("HTTP");
   check_ports({
       {"by default", mysql, {}, "", "", "2040"},
       {"exported", mysql, exported, "tcp-3306", "10.0.0.1", ""},
@@ -331,7 +333,7 @@ TEST_CASE("ports: an unknown protocol is reported once for the service") {
 
 TEST_CASE("ports: names are protocol and number, unique, and fit a port map") {
   ConversionSettings settings;
-  settings.protocol = {"GRPC-WEB", "--protocol"};
+  settings.typed.protocol = testing::given_protocol("GRPC-WEB");
   check_ports({{"grpc-web", with_ports({65535, 65534}), settings, "grpc-web-80 grpc-web-65534 grpc-web-65535",
                 "10.0.0.1{grpc-web-80=65535,grpc-web-65534=65535,grpc-web-65535=65535} "
                 "10.0.0.2{grpc-web-80=65534,grpc-web-65534=65534,grpc-web-65535=65534}",

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "model/check.hpp"
 #include "model/describe.hpp"
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "transform/combine.hpp"
@@ -30,6 +31,7 @@ namespace {
 
 using testing::a_scope;
 using testing::Collected;
+using testing::given;
 
 constexpr std::uint32_t kCases = 2000;
 constexpr std::string_view kSecret = "hunter2";
@@ -67,22 +69,22 @@ class Draw {
 
 ConversionSettings Draw::settings() {
   ConversionSettings settings;
-  if (once_in(3)) settings.nspace = "mesh";
-  if (once_in(3)) settings.layout = Layout::workload_entries;
-  if (once_in(3)) settings.dns_capture = true;
-  if (once_in(3)) settings.tcp_without_address = TcpWithoutAddress::export_;
+  if (once_in(3)) settings.typed.nspace = given("mesh");
+  if (once_in(3)) settings.typed.layout = given(Layout::workload_entries);
+  if (once_in(3)) settings.typed.dns_capture = given(true);
+  if (once_in(3)) settings.typed.tcp_without_address = given(TcpWithoutAddress::export_);
   if (once_in(3))
-    settings.health = {one_of({HealthPolicy::warning, HealthPolicy::passing, HealthPolicy::any}), "--health"};
-  if (once_in(4)) settings.protocol = {one_of<std::string>({"HTTP", "GRPC-WEB", "TCP", "TLS"}), "--protocol"};
-  if (once_in(3))
-    settings.service_ports.numbers = one_of<std::vector<std::uint32_t>>({{80}, {80, 443}, {8080}, {1, 65535}});
-  if (once_in(4)) settings.service_ports.instance = true;
+    settings.typed.health = given(one_of({HealthPolicy::warning, HealthPolicy::passing, HealthPolicy::any}));
   if (once_in(4))
-    settings.host_template =
-        HostTemplate::parse(one_of<std::string_view>({"{service}", "{service}.{datacenter}.mesh", "{service}.{group}.x",
-                                                      "a-{service}.{namespace}.y"}))
-            .value();
-  if (once_in(4)) settings.export_to = {".", "web"};
+    settings.typed.protocol = testing::given_protocol(one_of<std::string>({"HTTP", "GRPC-WEB", "TCP", "TLS"}));
+  ServicePortRule ports;
+  if (once_in(3)) ports.numbers = one_of<std::vector<std::uint32_t>>({{80}, {80, 443}, {8080}, {1, 65535}});
+  if (once_in(4)) ports.instance = true;
+  settings.typed.service_ports = given(ports);
+  if (once_in(4))
+    settings.typed.host = testing::given_host(one_of<std::string_view>(
+        {"{service}", "{service}.{datacenter}.mesh", "{service}.{group}.x", "a-{service}.{namespace}.y"}));
+  if (once_in(4)) settings.typed.export_to = given(std::vector<std::string>{".", "web"});
   return settings;
 }
 
@@ -188,10 +190,11 @@ struct Outcome {
 std::unique_ptr<Outcome> run(const std::vector<Service>& services, const ConversionSettings& settings) {
   auto outcome = std::make_unique<Outcome>();
   std::vector<Converted> converted;
+  RuleBook rules(settings);
   for (const Service& service : services) {
-    if (auto one = convert(Service(service), settings, outcome->diagnostics)) converted.push_back(std::move(*one));
+    if (auto one = convert(Service(service), rules, outcome->diagnostics)) converted.push_back(std::move(*one));
   }
-  outcome->manifests = combine(std::move(converted), settings, outcome->diagnostics);
+  outcome->manifests = combine(std::move(converted), outcome->diagnostics);
   return outcome;
 }
 
@@ -285,7 +288,7 @@ TEST_CASE("property: every instance is an endpoint, or is reported, or its servi
     }
     std::size_t endpoints = 0;
     for (const Manifest& object : outcome.manifests.objects) endpoints += endpoints_of(object).size();
-    if (settings.layout == Layout::workload_entries) {
+    if (settings.typed.layout) {
       endpoints = static_cast<std::size_t>(std::ranges::count_if(
           outcome.manifests.objects, [](const Manifest& o) { return kind_of(o) == "WorkloadEntry"; }));
     }
@@ -428,7 +431,7 @@ TEST_CASE("property: no secret and no character that Kubernetes refuses is in an
 
 TEST_CASE("property: weights are given to all endpoints of an object or to none") {
   for_all([](const auto&, const ConversionSettings& settings, const Outcome& outcome) {
-    if (settings.layout != Layout::inline_) return;
+    if (settings.typed.layout) return;
     for (const Manifest& object : outcome.manifests.objects) {
       std::set<std::uint32_t> weights;
       for (const Endpoint& endpoint : endpoints_of(object)) weights.insert(endpoint.weight);

@@ -1,5 +1,6 @@
 #include "transform/protocol.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 
@@ -123,7 +124,8 @@ United unite(const std::vector<std::string>& told, const ConversionSettings& set
   std::vector<Decided<std::string>> decided;
   for (const std::string& protocol : told) decided.push_back({protocol, "tag"});
   Collected diagnostics;
-  const auto united = unite_protocols(a_service("pay", {}), decided, settings, diagnostics);
+  const Service service = a_service("pay", {});
+  const auto united = unite_protocols(service, decided, testing::choices_of(service, settings).service, diagnostics);
   return {united.value, united.origin, diagnostics.codes()};
 }
 
@@ -141,19 +143,19 @@ TEST_CASE("protocol: undecided is HTTP, and with DNS capture left to Istio") {
   CHECK(unite({}).protocol == "HTTP");
   CHECK(unite({}).origin == "default");
   ConversionSettings settings;
-  settings.dns_capture = true;
+  settings.typed.dns_capture = testing::given(true);
   CHECK(unite({}, settings).protocol.empty());
   CHECK(unite({"TCP"}, settings).protocol == "TCP");
 }
 
 TEST_CASE("protocol: a rule decides it alone") {
   ConversionSettings settings;
-  settings.protocol = {"HTTP2", "--protocol"};
+  settings.typed.protocol = testing::given_protocol("HTTP2");
   const United united = unite({"TCP", "GRPC"}, settings);
   CHECK(united.protocol == "HTTP2");
   CHECK(united.origin == "--protocol");
   CHECK(united.codes.empty());
-  settings.dns_capture = true;
+  settings.typed.dns_capture = testing::given(true);
   CHECK(unite({}, settings).protocol == "HTTP2");
 }
 

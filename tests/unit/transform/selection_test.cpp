@@ -1,5 +1,6 @@
 #include "transform/selection.hpp"
 
+#include "support/choices.hpp"
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "transform/ports.hpp"
@@ -87,7 +88,8 @@ TEST_CASE("selection: registered is who has an address and a port, healthy or no
               offering("10.0.0.4", {}), an_instance("10.0.0.5", {0}), an_instance("10.0.0.6", {65536}),
               an_instance("10.0.0.7", {-1}), an_instance("10.0.0.8", {65535}), an_instance("10.0.0.9", {70000, 1})});
   Collected told;
-  const auto [addresses, codes] = addresses_of(registered(service, told), told);
+  const ServiceChoices none = testing::no_choices();
+  const auto [addresses, codes] = addresses_of(registered(service, none, told), told);
   CHECK(addresses == "10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.8 10.0.0.9");
   CHECK(codes == "2014 2014 2014 2014 2015 2015 2033");
 }
@@ -96,10 +98,11 @@ TEST_CASE("selection: registered is who has an address and a port, healthy or no
 std::pair<std::string, std::string> usable_of(std::vector<Instance> instances, HealthPolicy policy) {
   const Service service = a_service("pay", std::move(instances));
   Collected told;
-  std::vector<Candidate> candidates = registered(service, told);
   ConversionSettings settings;
-  settings.tcp_without_address = TcpWithoutAddress::export_;
-  plan_ports(service, candidates, settings, told);
+  settings.typed.tcp_without_address = testing::given(TcpWithoutAddress::export_);
+  const ServiceChoices choices = testing::choices_of(service, settings);
+  std::vector<Candidate> candidates = registered(service, choices, told);
+  plan_ports(service, candidates, choices.service, told);
   return addresses_of(usable(service, std::move(candidates), {policy}, told), told);
 }
 
@@ -127,7 +130,7 @@ TEST_CASE("selection: the policy for health, what is stopped, and weight 0") {
     CHECK(codes(HealthPolicy::any) == row.any);
   }
   CHECK(usable_of({weighing(0, an_instance("10.0.0.1"))}, HealthPolicy::any).second == "2013");
-  CHECK(usable_of({weighing(-1, an_instance("10.0.0.1"))}, HealthPolicy::any).second.empty());
+  CHECK(usable_of({weighing(-1, an_instance("10.0.0.1"))}, HealthPolicy::any).second == "2053");
 }
 
 TEST_CASE("selection: of one address and port the healthiest stays; one that is stopped stops all") {
@@ -185,7 +188,8 @@ TEST_CASE("selection: which of two twins stays does not depend on their order") 
     return std::vector{b, a};
   }());
   Collected told;
-  const auto kept = usable(service, registered(service, told), {HealthPolicy::any}, told);
+  const ServiceChoices none = testing::no_choices();
+  const auto kept = usable(service, registered(service, none, told), {HealthPolicy::any}, told);
   REQUIRE(kept.size() == 1);
   CHECK(kept[0].instance->id == "a");
 }

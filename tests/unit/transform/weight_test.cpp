@@ -1,5 +1,8 @@
 #include "transform/weight.hpp"
 
+#include "support/collected.hpp"
+#include "support/services.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -7,7 +10,10 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace r2i::transform {
@@ -65,10 +71,19 @@ TEST_CASE("weights: are positive, sum up in 32 bits, and keep their order") {
   }
 }
 
-TEST_CASE("weights: a number above 0 is one") {
-  for (const double good : {1.0, 0.001, 1e300, 5e-324}) CHECK(is_weight(good));
-  for (const double bad : {0.0, -0.0, -1.0, std::numeric_limits<double>::infinity(), std::nan("")})
-    CHECK_FALSE(is_weight(bad));
+TEST_CASE("weights: what is no number, or below 0, counts as 1") {
+  const auto weight_for = [](std::optional<double> weight) {
+    Instance instance = testing::an_instance("10.0.0.1");
+    instance.weight = weight;
+    const Service service = testing::a_service("pay", {instance});
+    testing::Collected told;
+    const double counted = weight_of(service, service.instances[0], {}, told);
+    return std::pair(counted, told.codes());
+  };
+  CHECK(weight_for({}) == std::pair(1.0, std::string()));
+  for (const double good : {0.0, 1.0, 0.001, 1e300, 5e-324}) CHECK(weight_for(good) == std::pair(good, std::string()));
+  for (const double bad : {-1.0, std::numeric_limits<double>::infinity(), std::nan("")})
+    CHECK(weight_for(bad) == std::pair(1.0, std::string("2053")));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "base/glob.hpp"
+#include "base/pattern_set.hpp"
 
 #include "base/error.hpp"
 
@@ -12,7 +12,7 @@
 namespace r2i {
 namespace {
 
-TEST_CASE("glob: one glob against whole names") {
+TEST_CASE("patterns: one glob against whole names") {
   struct Row {
     std::string glob;
     std::string_view name;
@@ -50,31 +50,48 @@ TEST_CASE("glob: one glob against whole names") {
       {"a.b", "axb", false},
       {"a+(b)|c^$", "a+(b)|c^$", true},
       {"über*", "über-uns", true},
+      {"?ber", "über", true},
+      {"[ü]ber", "über", true},
+      {"/pay-[0-9]+/", "pay-17", true},
+      {"/pay-[0-9]+/", "prepay-17", false},
+      {"/pay-[0-9]+/", "pay-17x", false},
+      {"/a|b/", "b", true},
+      {"//", "", true},
+      {"/", "/", true},
+      {"/usr", "/usr", true},
       {"a\\", "a\\", true},
   };
   for (const Row& row : rows) {
     CAPTURE(row.glob);
     CAPTURE(row.name);
-    CHECK(GlobSet({row.glob}).matches(row.name) == row.matches);
+    CHECK(PatternSet({row.glob}).matches(row.name) == row.matches);
   }
 }
 
-TEST_CASE("glob: of several one must match, of none none does") {
-  const GlobSet several({"test-*", "*-canary"});
+TEST_CASE("patterns: of several one must match, of none none does") {
+  const PatternSet several({"test-*", "*-canary"});
   CHECK_FALSE(several.empty());
   CHECK(several.matches("test-a"));
   CHECK(several.matches("a-canary"));
   CHECK_FALSE(several.matches("a"));
-  const GlobSet none({});
+  const PatternSet none({});
   CHECK(none.empty());
   CHECK_FALSE(none.matches(""));
+  CHECK(none.matching("").empty());
 }
 
-TEST_CASE("glob: a malformed one is the user's mistake") {
-  for (const std::string glob : {"[", "web-[0-9", "[]", "[!]", "[9-0]"}) {
+TEST_CASE("patterns: which of them match") {
+  const PatternSet several({"b*", "a*", "/.*b/", "*"});
+  CHECK(several.matching("b") == std::vector<int>{0, 2, 3});
+  CHECK(several.matching("ab") == std::vector<int>{1, 2, 3});
+  CHECK(several.matching("c") == std::vector<int>{3});
+}
+
+TEST_CASE("patterns: a malformed one is the user's mistake") {
+  for (const std::string glob : {"[", "web-[0-9", "[]", "[!]", "[9-0]", "/(/", "/(?=x)/"}) {
     CAPTURE(glob);
     try {
-      const GlobSet globs({"fine", glob});
+      const PatternSet globs({"fine", glob});
       FAIL("taken");
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::usage);

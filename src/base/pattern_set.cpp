@@ -1,0 +1,116 @@
+#include "base/pattern_set.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+
+namespace r2i {
+
+namespace {
+
+/// The end of the `[…]` that starts at `open`, or npos. A ']' right behind the opening belongs to it.
+std::size_t closing_bracket(std::string_view glob, std::size_t open) {
+  std::size_t start = open + 1;
+  if (start < glob.size() && (glob[start] == '!' || glob[start] == '^')) ++start;
+  return glob.find(']', start + 1);
+}
+
+std::string bracket_to_regex(std::string_view inside) {
+  std::string regex = "[";
+  if (inside.starts_with('!') || inside.starts_with('^')) {
+    regex += '^';
+    inside.remove_prefix(1);
+  }
+  for (const char c : inside) {
+    if (c == '[' || c == ']' || c == '\\' || c == '^') regex += '\\';
+    regex += c;
+  }
+  return regex + "]";
+}
+
+std::string glob_to_regex(std::string_view glob) {
+  std::string regex;
+  for (std::size_t i = 0; i < glob.size(); ++i) {
+    if (glob[i] == '*') {
+      regex += "(?s:.*)";
+    } else if (glob[i] == '?') {
+      regex += "(?s:.)";
+    } else if (glob[i] == '[') {
+      const auto close = closing_bracket(glob, i);
+      if (close == std::string_view::npos)
+        throw Error(ErrorKind::usage, fmt::format("{}: a '[' is not closed", in_quotes(glob)));
+      regex += bracket_to_regex(glob.substr(i + 1, close - i - 1));
+      i = close;
+    } else {
+      if (glob[i] == '\\' && i + 1 < glob.size()) ++i;
+      regex += RE2::QuoteMeta(re2::StringPiece(&glob[i], 1));
+    }
+  }
+  return regex;
+}
+
+std::string to_regex(std::string_view pattern) {
+  const bool is_regex = pattern.size() > 1 && pattern.starts_with('/') && pattern.ends_with('/');
+  return is_regex ? std::string(pattern.substr(1, pattern.size() - 2)) : glob_to_regex(pattern);
+}
+
+RE2::Options options() {
+  constexpr std::int64_t kMemory = std::int64_t{64} << 20;  // of the automaton of all patterns together
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kMemory);
+  return options;
+}
+
+}  // namespace
+
+struct PatternSet::Impl {
+  RE2::Set set{options(), RE2::ANCHOR_BOTH};
+  bool empty = true;
+
+  bool match(std::string_view text, std::vector<int>* matching) const {
+    if (empty) return false;
+    RE2::Set::ErrorInfo error{};
+    const bool matches = set.Match(re2::StringPiece(text.data(), text.size()), matching, &error);
+    // "No match" may also mean that the automaton outgrew its memory.
+    if (!matches && error.kind == RE2::Set::kOutOfMemory)
+      throw Error(ErrorKind::usage, "the patterns are too many or too long to be matched together");
+    return matches;
+  }
+};
+
+PatternSet::PatternSet(const std::vector<std::string>& patterns) : impl_(std::make_unique<Impl>()) {
+  for (const std::string& pattern : patterns) {
+    std::string error;
+    if (impl_->set.Add(to_regex(pattern), &error) < 0)
+      throw Error(ErrorKind::usage, fmt::format("{}: {}", in_quotes(pattern), error));
+    impl_->empty = false;
+  }
+  if (!impl_->empty && !impl_->set.Compile()) throw Error(ErrorKind::usage, "the patterns are too many or too long");
+}
+
+PatternSet::PatternSet(PatternSet&&) noexcept = default;
+PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
+PatternSet::~PatternSet() = default;
+
+bool PatternSet::empty() const {
+  return impl_->empty;
+}
+
+bool PatternSet::matches(std::string_view text) const {
+  return impl_->match(text, nullptr);
+}
+
+std::vector<int> PatternSet::matching(std::string_view text) const {
+  std::vector<int> found;
+  impl_->match(text, &found);
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace r2i

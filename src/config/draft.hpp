@@ -1,0 +1,50 @@
+#pragma once
+
+#include "config/given.hpp"
+#include "model/conversion.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r2i::config {
+
+/// Settings by key.
+using SettingMap = std::map<std::string, GivenSetting, std::less<>>;
+
+/// What a file says of a source: the values as they are, `${NAME}` not yet filled in.
+struct SourceDraft {
+  struct Value {
+    std::vector<std::string> texts;  ///< one, but for lists
+    Place place;
+    std::string folder;  ///< of the file: relative paths start there
+  };
+  std::string name;
+  std::string kind;
+  Place place;
+  std::map<std::string, Value> values;  ///< by key; "address" among them
+  SettingMap defaults;
+};
+
+struct RuleDraft {
+  std::string name;
+  Place place;
+  std::optional<RuleMatch> match;
+  SettingMap set;
+};
+
+/// What configuration files say, before it means anything.
+struct Draft {
+  std::vector<SourceDraft> sources;
+  std::optional<SourceDraft::Value> include;
+  std::optional<SourceDraft::Value> exclude;
+  SettingMap defaults;
+  std::vector<RuleDraft> rules;
+  SettingMap output;
+};
+
+/// Adds what a later file says: sources and rules of one name are merged, setting by setting.
+void merge(Draft& draft, Draft&& later);
+
+}  // namespace r2i::config

@@ -1,0 +1,119 @@
+#include "config/match_reader.hpp"
+
+#include "base/error.hpp"
+#include "base/pattern_set.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace r2i::config {
+
+namespace {
+
+std::optional<std::uint32_t> parse_port(std::string_view text) {
+  constexpr std::uint32_t kMost = 65535;
+  std::uint32_t port = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool all = code == std::errc() && end == text.data() + text.size();
+  return all && port >= 1 && port <= kMost ? std::optional(port) : std::nullopt;
+}
+
+class MatchReader {
+ public:
+  MatchReader(ValueReader& values, Problems& problems) : values_(values), problems_(problems) {}
+
+  RuleMatch read() {
+    static constexpr std::array<std::string_view, 10> kKeys = {
+        "source", "kind", "service", "datacenter", "group", "namespace", "tag", "metadata", "port", "network"};
+    values_.reader().object(kKeys, [&](std::string_view key) {
+      if (key == "source")
+        patterns(match_.sources);
+      else if (key == "kind")
+        patterns(match_.kinds);
+      else if (key == "service")
+        patterns(match_.services);
+      else if (key == "datacenter")
+        patterns(match_.datacenters);
+      else if (key == "group")
+        patterns(match_.groups);
+      else if (key == "namespace")
+        patterns(match_.namespaces);
+      else if (key == "tag")
+        patterns(match_.tags);
+      else if (key == "metadata")
+        metadata();
+      else if (key == "port")
+        ports();
+      else if (key == "network")
+        networks();
+      else
+        return false;
+      return true;
+    });
+    return std::move(match_);
+  }
+
+ private:
+  void patterns(std::vector<std::string>& out) {
+    const Place place = values_.place("");
+    bool wrong = false;
+    out = values_.texts(false, &wrong);
+    if (out.empty() && !wrong) problems_.add(place, "an empty list matches nothing");
+    for (const std::string& pattern : out) {
+      try {
+        const PatternSet checked({pattern});
+      } catch (const Error& error) {
+        problems_.add(place, error.what());
+      }
+    }
+  }
+
+  void metadata() {
+    values_.reader().object({}, [&](std::string_view key) {
+      patterns(match_.metadata[std::string(key)]);
+      return true;
+    });
+  }
+
+  void ports() {
+    const Place place = values_.place("");
+    for (const std::string& text : values_.texts(true)) {
+      const auto dash = text.find('-');
+      const auto first = parse_port(std::string_view(text).substr(0, dash));
+      const auto last = dash == std::string::npos ? first : parse_port(std::string_view(text).substr(dash + 1));
+      if (first && last && *first <= *last) {
+        match_.ports.emplace_back(*first, *last);
+      } else {
+        problems_.add(place,
+                      fmt::format("expected a port from 1 to 65535 or a range 8000-8999, got {}", in_quotes(text)));
+      }
+    }
+  }
+
+  void networks() {
+    const Place place = values_.place("");
+    for (const std::string& text : values_.texts(false)) {
+      if (auto network = IpNetwork::parse(text)) {
+        match_.networks.push_back(*network);
+      } else {
+        problems_.add(place, network.error());
+      }
+    }
+  }
+
+  ValueReader& values_;
+  Problems& problems_;
+  RuleMatch match_;
+};
+
+}  // namespace
+
+RuleMatch read_match(ValueReader& values, Problems& problems) {
+  return MatchReader(values, problems).read();
+}
+
+}  // namespace r2i::config
