@@ -16,11 +16,27 @@ bool DocumentReader::expect(JsonCursor::Type type, std::string_view name) {
   return false;
 }
 
-void DocumentReader::enter_key(std::size_t keys_before, std::string_view key) {
+bool DocumentReader::comes_twice(SeenKeys& seen, std::size_t keys_before, std::string_view key) const {
+  constexpr std::size_t kMany = 32;
+  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(keys_before);
+  if (seen.many) return !seen.many->insert(key).second;
+  if (keys_.size() - keys_before >= kMany) {
+    seen.many = std::make_unique<std::unordered_set<std::string_view>>(first, keys_.end());
+    return !seen.many->insert(key).second;
+  }
+  constexpr std::uint64_t kBits = 64;
+  const std::uint64_t sum = key.empty() ? 0
+                                        : key.size() + 7ULL * static_cast<unsigned char>(key.front()) +
+                                              31ULL * static_cast<unsigned char>(key.back());
+  const std::uint64_t mark = std::uint64_t{1} << (sum % kBits);
+  const bool perhaps = (seen.marks & mark) != 0;
+  seen.marks |= mark;
+  return perhaps && std::find(first, keys_.end(), key) != keys_.end();
+}
+
+void DocumentReader::enter_key(SeenKeys& seen, std::size_t keys_before, std::string_view key) {
   path_.push_back({key, 0});
-  const bool twice =
-      std::find(keys_.begin() + static_cast<std::ptrdiff_t>(keys_before), keys_.end(), key) != keys_.end();
-  if (twice) find(cursor_.offset(), "the key comes twice");
+  if (comes_twice(seen, keys_before, key)) find(cursor_.offset(), "the key comes twice");
   keys_.push_back(key);
 }
 

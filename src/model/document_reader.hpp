@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,9 +33,10 @@ class DocumentReader {
   void object(std::span<const std::string_view> known, OnKey on_key) {
     if (!expect(JsonCursor::Type::object, "an object")) return;
     const std::size_t keys_before = keys_.size();
+    SeenKeys seen;
     cursor_.enter_object();
     while (const auto key = cursor_.next_key()) {
-      enter_key(keys_before, *key);
+      enter_key(seen, keys_before, *key);
       if (!on_key(*key)) unknown_key(*key, known);
       path_.pop_back();
     }
@@ -71,8 +74,15 @@ class DocumentReader {
     std::size_t index = 0;
   };
 
+  /// Of one object: what makes looking for a key that comes twice cheap.
+  struct SeenKeys {
+    std::uint64_t marks = 0;  ///< a bit for some of what tells keys apart: most keys have one of their own
+    std::unique_ptr<std::unordered_set<std::string_view>> many;  ///< of an object with many keys: all of them
+  };
+
   bool expect(JsonCursor::Type type, std::string_view name);
-  void enter_key(std::size_t keys_before, std::string_view key);
+  void enter_key(SeenKeys& seen, std::size_t keys_before, std::string_view key);
+  bool comes_twice(SeenKeys& seen, std::size_t keys_before, std::string_view key) const;
   void unknown_key(std::string_view key, std::span<const std::string_view> known);
 
   JsonCursor& cursor_;

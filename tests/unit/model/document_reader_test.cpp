@@ -42,6 +42,33 @@ std::vector<std::string> findings_of(std::string text) {
   return told;
 }
 
+TEST_CASE("document reader: a key that comes twice is found among any number of keys") {
+  for (const std::size_t count : {1U, 2U, 31U, 32U, 33U, 500U}) {
+    CAPTURE(count);
+    for (const std::size_t again : {std::size_t{0}, count / 2, count - 1}) {
+      CAPTURE(again);
+      std::string text = "{";
+      for (std::size_t i = 0; i < count; ++i) text += "\"key-" + std::to_string(i) + "\":{\"a\":1,\"b\":2},";
+      text += "\"key-" + std::to_string(again) + "\":{\"a\":1}}";
+      JsonCursor cursor;
+      DocumentReader reader(cursor);
+      REQUIRE(cursor.open(text));
+      std::size_t inner = 0;
+      reader.object({}, [&](std::string_view) {
+        reader.object({}, [&](std::string_view) {
+          ++inner;
+          return true;
+        });
+        return true;
+      });
+      CHECK(inner == 2 * count + 1);
+      const auto findings = reader.finish();
+      REQUIRE(findings.size() == 1);
+      CHECK(findings[0].message == "key-" + std::to_string(again) + ": the key comes twice");
+    }
+  }
+}
+
 TEST_CASE("document reader: what is wrong, with path and offset, all of it") {
   struct Row {
     std::string text;
