@@ -127,7 +127,8 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"", "expect.minInstances", "", "0", "With fewer instances the source is incomplete."},
     {"", "expect.services", "", "none", "Services that must be there, separated by commas."},
 
-    {"exec", "arguments", "", "none", "The program's arguments, separated by commas."},
+    {"exec", "arguments", "", "none",
+     "The program's arguments, separated by commas; a comma behind a backslash is part of one."},
     {"exec", "timeout", "", "60s", "How long the program may run; 0 means no limit."},
     {"exec", "maxAnswerBytes", "", "536870912", "The most bytes that it may print."},
 
