@@ -24,10 +24,10 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "How long one request may take; 0 means no limit."},
     {"parallelism", "--parallelism", 0, "N", false, "", "16", "Sources", "How many requests run at once."},
     {"allowPartial", "--allow-partial", 0, "", false, "", "", "Sources",
-     "Go on with what could be read when a source is incomplete, and exit 0."},
+     "Go on with what was read when a source is incomplete, and do not exit 3 for it."},
 
     {"namespace", "--namespace", 'n', "NAMESPACE", false, "", "none", "Conversion",
-     "Write this metadata.namespace into every object."},
+     "The namespace of the objects. What has none goes into that of the kubeconfig's context."},
     {"owner", "--owner", 0, "NAME", false, "", "default", "Conversion",
      "The owner that the objects are marked with; for a cluster it has to be given."},
     {"health", "--health", 0, "POLICY", false, "warning|passing|any", "warning for consul, else passing", "Conversion",
@@ -86,7 +86,7 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
     {"dryRun", "--dry-run", 0, "WHERE", false, "none|client|server", "none", "Plan",
      "Write nothing: client only makes the plan, server asks the API server about every change."},
     {"yes", "--yes", 'y', "", false, "", "", "Plan",
-     "Answer the question on a terminal with yes. Guards hold nevertheless."},
+     "Answer the question of --prune with yes; without a terminal it has to be given. Guards hold nevertheless."},
 
     {"maxDelete", "--max-delete", 0, "N", false, "", "10", "Guards",
      "Delete no more ServiceEntries of a scope than this in one run."},
