@@ -56,11 +56,12 @@ TextList environment_of(const Command& command) {
 /// What posix_spawn() is told about files, signals and the process group.
 class SpawnPlan {
  public:
-  SpawnPlan(bool interactive, int output) {
+  SpawnPlan(bool interactive, int output, int errors) {
     ::posix_spawn_file_actions_init(&files_);
     ::posix_spawnattr_init(&attributes_);
     if (!interactive) ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
+    if (errors >= 0) ::posix_spawn_file_actions_adddup2(&files_, errors, STDERR_FILENO);
     ::posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1);
     // This process may block signals and ignore SIGPIPE; a program would inherit that.
     sigset_t signals;
@@ -94,12 +95,12 @@ void Descriptor::reset(int fd) {
 }
 
 Child::~Child() {
-  if (pid_ > 0) end();
+  end();
 }
 
-int Child::start(const Command& command, int output) {
+int Child::start(const Command& command, int output, int errors) {
   own_group_ = !command.interactive;
-  const SpawnPlan plan(command.interactive, output);
+  const SpawnPlan plan(command.interactive, output, errors);
   TextList arguments;
   arguments.add(command.program);
   for (const std::string& argument : command.arguments) arguments.add(argument);
@@ -123,15 +124,15 @@ int Child::wait() {
 }
 
 void Child::end() {
-  send(SIGTERM);
+  if (pid_ <= 0) return;
+  if (own_group_) ::kill(-pid_, SIGTERM);
+  // The program itself may have left its group.
+  if (!own_group_ || ::getpgid(pid_) != pid_) ::kill(pid_, SIGTERM);
   pollfd exit{exit_.get(), POLLIN, 0};
   const bool ended = ::poll(&exit, 1, static_cast<int>(kGrace.count())) > 0;
-  if (!ended || own_group_) send(SIGKILL);  // to the rest of its group, too
+  if (own_group_) ::kill(-pid_, SIGKILL);
+  if (!ended) ::kill(pid_, SIGKILL);
   wait();
-}
-
-void Child::send(int signal) const {
-  ::kill(own_group_ ? -pid_ : pid_, signal);
 }
 
 }  // namespace r2i

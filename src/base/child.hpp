@@ -28,18 +28,18 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child();
 
-  /// Starts the command with its standard output on `output`. An errno, or 0.
-  int start(const Command& command, int output);
+  /// Starts the command with its standard output on `output`, and its standard error on `errors`, or on ours if that is
+  /// negative. An errno, or 0.
+  int start(const Command& command, int output, int errors = -1);
   /// Becomes readable when the program has ended.
   [[nodiscard]] int exit_fd() const { return exit_.get(); }
   /// Its status, as waitpid() gives it; waits for it.
   int wait();
-  /// Asks it to end, and kills it if it has not done so after two seconds.
+  /// Asks it, and what it has started, to end; kills what has not done so when it has ended itself, or after two
+  /// seconds. Does nothing once it was waited for.
   void end();
 
  private:
-  void send(int signal) const;
-
   pid_t pid_ = -1;
   bool own_group_ = false;
   Descriptor exit_;

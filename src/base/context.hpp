@@ -12,7 +12,7 @@
 
 namespace r2i {
 
-/// Tells the user how far a long piece of work is.
+/// Tells the user how far a long piece of work is, and what is said on the way.
 class Progress {
  public:
   Progress() = default;
@@ -22,6 +22,8 @@ class Progress {
 
   /// `total` is 0 while it is not known. Cheap enough to be called for every item.
   virtual void update(std::string_view what, std::size_t done, std::size_t total) = 0;
+  /// Shows, as it comes, a line of another program that does a part of the work; the text is fit to be shown.
+  virtual void line(std::string_view /*text*/) {}
 };
 
 /// What a piece of work may use of the world besides its own arguments.

@@ -77,6 +77,11 @@ ExitCode check_cluster(Session& session) {
   }
   session.out.write(fmt::format("Istio: networking.istio.io {}\n", join(facts->versions, ", ")));
   const bool allowed = print_accesses(session.out, facts->accesses);
+  for (const std::string& nspace : facts->missing_namespaces) {
+    session.out.write(fmt::format("the namespace {} is not there\n", nspace));
+  }
+  // Which rights there are is of interest above all where one is missing.
+  session.out.flush();
 
   Census census;
   if (namespaces.empty()) namespaces.push_back(cluster->default_namespace());
@@ -92,7 +97,7 @@ ExitCode check_cluster(Session& session) {
       "ISTIO_META_DNS_CAPTURE. With it, export with --dns-capture\n");
   session.out.flush();
   session.report.show();
-  return allowed && !census.has_twins() ? ExitCode::done : ExitCode::findings;
+  return allowed && facts->missing_namespaces.empty() && !census.has_twins() ? ExitCode::done : ExitCode::findings;
 }
 
 }  // namespace

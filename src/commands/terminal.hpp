@@ -42,6 +42,8 @@ class TerminalProgress : public Progress {
  public:
   TerminalProgress(Terminal& terminal, bool enabled);
   void update(std::string_view what, std::size_t done, std::size_t total) override;
+  /// Quiet or not: it may be why something fails.
+  void line(std::string_view text) override { terminal_.line(text); }
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -31,6 +31,11 @@ bool is_path_kind(std::string_view kind) {
   return kind == "file" || kind == "exec";
 }
 
+/// Snapshots have names of their own. But the runs of one program differ in their arguments alone, which are not shown.
+bool may_share_name(const SourceSpec& a, const SourceSpec& b) {
+  return is_path_kind(a.kind) && (a.kind != "exec" || a.addresses != b.addresses);
+}
+
 /// The address without user info, for messages. A path stays as it is.
 std::string display_of(const std::string& kind, const std::string& address) {
   if (is_path_kind(kind)) return address;
@@ -125,7 +130,7 @@ SourceSpec parse_source(std::string_view text, Problems& problems) {
 void check_names(const std::vector<SourceSpec>& sources, Problems& problems) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (sources[i].name != sources[j].name || is_path_kind(sources[i].kind)) continue;
+      if (sources[i].name != sources[j].name || may_share_name(sources[i], sources[j])) continue;
       problems.add(fmt::format("{} and {} have the same name {}: tell them apart with ?name=…", sources[j].text,
                                sources[i].text, in_quotes(sources[i].name)));
     }

@@ -67,6 +67,7 @@ struct ClusterFacts {
   std::string version;                ///< "v1.36.3"
   std::vector<std::string> versions;  ///< of networking.istio.io, preferred first; empty: not installed
   std::vector<Access> accesses;
+  std::vector<std::string> missing_namespaces;  ///< of those that were asked about; what may not be asked is not in it
 };
 
 /// A Kubernetes API server, as far as this program needs one: LIST, server-side apply, delete, and a few questions. A

@@ -103,6 +103,21 @@ tl::expected<void, std::string> ask_accesses(Session& session, std::vector<Acces
   return {};
 }
 
+/// Those that are known not to be there. To know that is no right that a run needs, so that a refusal is no failure.
+std::vector<std::string> missing_of(Session& session, std::span<const std::string> namespaces) {
+  std::vector<net::HttpRequest> requests;
+  for (const std::string& nspace : namespaces) {
+    requests.push_back(session.request("/api/v1/namespaces/" + percent_encode(nspace)));
+  }
+  const auto results = session.run_all(std::move(requests));
+  std::vector<std::string> missing;
+  JsonCursor cursor;
+  for (std::size_t i = 0; i < namespaces.size(); ++i) {
+    if (results[i] && read_status(cursor, *results[i]).is_missing_namespace()) missing.push_back(namespaces[i]);
+  }
+  return missing;
+}
+
 }  // namespace
 
 tl::expected<ClusterFacts, std::string> ask_facts(Session& session, std::span<const std::string> namespaces) {
@@ -124,6 +139,7 @@ tl::expected<ClusterFacts, std::string> ask_facts(Session& session, std::span<co
   facts.versions = *std::move(versions);
   facts.accesses = questions(namespaces);
   if (auto asked = ask_accesses(session, facts.accesses); !asked) return tl::make_unexpected(asked.error());
+  facts.missing_namespaces = missing_of(session, namespaces);
   return facts;
 }
 

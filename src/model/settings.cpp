@@ -26,10 +26,10 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "How long one request may take; 0 means no limit."},
     {"parallelism", "--parallelism", 0, "N", false, "", "16", "Sources", "How many requests run at once."},
     {"allowPartial", "--allow-partial", 0, "", false, "", "", "Sources",
-     "Go on with what could be read when a source is incomplete, and exit 0."},
+     "Go on with what was read when a source is incomplete, and do not exit 3 for it."},
 
     {"namespace", "--namespace", 'n', "NAMESPACE", false, "", "none", "Conversion",
-     "Write this metadata.namespace into every object."},
+     "The namespace of the objects. What has none goes into that of the kubeconfig's context."},
     {"owner", "--owner", 0, "NAME", false, "", "default", "Conversion",
      "The owner that the objects are marked with; for a cluster it has to be given."},
     {"health", "--health", 0, "POLICY", false, "warning|passing|any", "warning for consul, else passing", "Conversion",
@@ -127,7 +127,7 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
     {"dryRun", "--dry-run", 0, "WHERE", false, "none|client|server", "none", "Plan",
      "Write nothing: client only makes the plan, server asks the API server about every change."},
     {"yes", "--yes", 'y', "", false, "", "", "Plan",
-     "Answer the question on a terminal with yes. Guards hold nevertheless."},
+     "Answer the question of --prune with yes; without a terminal it has to be given. Guards hold nevertheless."},
 
     {"maxDelete", "--max-delete", 0, "N", false, "", "10", "Guards",
      "Delete no more ServiceEntries of a scope than this in one run."},
@@ -170,7 +170,8 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"", "expect.minInstances", "count", "", "0", "With fewer instances the source is incomplete."},
     {"", "expect.services", "list", "", "none", "Services that must be there, separated by commas."},
 
-    {"exec", "arguments", "list", "", "none", "The program's arguments, separated by commas."},
+    {"exec", "arguments", "list", "", "none",
+     "The program's arguments, separated by commas; a comma behind a backslash is part of one."},
     {"exec", "timeout", "duration", "", "60s", "How long the program may run; 0 means no limit."},
     {"exec", "maxAnswerBytes", "count", "", "536870912", "The most bytes that it may print."},
 

@@ -68,7 +68,9 @@ class SnapshotReader {
       if (key == "items" && may_be_list) {
         list = true;
         if (!second_pass_) heads_[at].is_list = true;
+        const std::size_t items = reader_.cursor().offset();
         reader_.list([&] { read_document(false); });
+        if (next_ == at + 1) reader_.find(items, "there must be at least one snapshot");
         return true;
       }
       return read_root_key(key, at, version, kind);

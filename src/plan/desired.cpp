@@ -59,8 +59,11 @@ const ScopeRead* Desired::scope(const ScopeName& name) const {
 
 Reading Desired::reading_of(const ScopeName& name) const {
   if (const ScopeRead* read = scope(name)) return read->complete ? Reading::whole : Reading::partly;
-  const bool given_up = prune_sources_.contains(name.source) || prune_sources_.contains(name.display());
-  return given_up ? Reading::given_up : Reading::none;
+  const bool named = prune_sources_.contains(name.source) || prune_sources_.contains(name.display());
+  if (!named) return Reading::none;
+  // What could not be read may be just this: only a snapshot itself tells whose it is, only a list which scopes there
+  // are.
+  return std::ranges::all_of(wanted_.scopes, &ScopeRead::complete) ? Reading::given_up : Reading::partly;
 }
 
 bool Desired::withholds(const Manifest& live, const ServiceName& service) const {

@@ -15,9 +15,10 @@ namespace r2i::plan {
 /// What a scope turned out to be in this run.
 enum class Reading {
   none,    ///< it was not read: its objects are left alone
-  partly,  ///< not in full: nothing may be concluded from what is missing
+  partly,  ///< not in full, or perhaps not: nothing may be concluded from what is missing
   whole,
-  given_up,  ///< not read, and --prune-source says that it never will be again
+  given_up,  ///< not read in a run that read everything else in full, and --prune-source says that it never will be
+             ///< again
 };
 
 inline ScopeName scope_name(const ServiceName& service) {

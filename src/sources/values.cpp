@@ -40,9 +40,13 @@ Secret Values::secret(std::string_view key) const {
   return Secret(environment_.get(native).value_or(""));
 }
 
-std::vector<std::string> Values::list(std::string_view key) const {
+const std::vector<std::string>* Values::given_list(std::string_view key) const {
   const auto given = spec_.lists.find(std::string(key));
-  if (given != spec_.lists.end()) return given->second;
+  return given == spec_.lists.end() ? nullptr : &given->second;
+}
+
+std::vector<std::string> Values::list(std::string_view key) const {
+  if (const auto* given = given_list(key)) return *given;
   std::vector<std::string> items;
   for (const std::string& item : split(text(key).value_or(""), ',')) {
     if (const auto trimmed = trim(item); !trimmed.empty()) items.emplace_back(trimmed);

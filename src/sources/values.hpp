@@ -23,6 +23,8 @@ class Values {
   [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
   /// A secret: from a configuration file, else from the registry's own variable, else empty.
   [[nodiscard]] Secret secret(std::string_view key) const;
+  /// A list that a configuration file gives; nothing: it gives none.
+  [[nodiscard]] const std::vector<std::string>* given_list(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view key) const;  ///< separated by commas
   [[nodiscard]] bool boolean(std::string_view key, bool fallback) const;
   [[nodiscard]] std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback) const;

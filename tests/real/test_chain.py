@@ -184,8 +184,13 @@ def without_leader(chain: Chain, new_consul: Callable[..., Consul]) -> None:
     prepare(chain)
     leader.process.kill()
     chain.consul = follower
-    wait_for(lambda: follower.api.get("/v1/catalog/services?stale").headers["X-Consul-KnownLeader"] == "false",
-             "the leader to be missed")
+    wait_for(lambda: misses_its_leader(follower), "the leader to be missed")
+
+
+def misses_its_leader(agent: Consul) -> bool:
+    """By both of Consul's own signs: what it says of an answer that it gives, and that it gives none that only a leader can."""
+    stale, fresh = agent.api.get("/v1/catalog/services?stale"), agent.api.get("/v1/catalog/services")
+    return stale.headers.get("X-Consul-KnownLeader") == "false" and fresh.status == 500
 
 
 def without_rights(chain: Chain, new_consul: Callable[..., Consul]) -> None:

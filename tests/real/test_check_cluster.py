@@ -66,6 +66,16 @@ def test_one_without_any_right(runs: Runs, api_server: ApiServer, namespace: str
     runs.kubeconfig = Account.new(api_server, namespace).kubeconfig()
     run = check(runs)
     assert run.code == CLUSTER and "missing is this rule" in run.stderr, run
+    assert len(rights(run)) == 10 and not any(rights(run).values()), run.stdout
+
+
+def test_a_namespace_that_is_not_there(runs: Runs, api_server: ApiServer, namespace: str) -> None:
+    run = check(runs, "-n", "not-there")
+    assert run.code == FINDINGS and "the namespace not-there is not there\n" in run.stdout, run
+    allowed = rule("list", "get", "create", "patch", "delete")
+    runs.kubeconfig = Account.new(api_server, namespace).allow(allowed).kubeconfig()
+    unknown = check(runs, "-n", "not-there")
+    assert unknown.code == 0 and "is not there" not in unknown.stdout, unknown
 
 
 def test_twins_and_objects_of_others(runs: Runs, api_server: ApiServer) -> None:

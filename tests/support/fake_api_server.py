@@ -21,6 +21,7 @@ from support.server_side_apply import JsonObject
 ADMIN = "admin"
 SERVICE_ENTRIES, WORKLOAD_ENTRIES = "serviceentries", "workloadentries"
 _OBJECTS = re.compile(rf"/apis/{re.escape(GROUP)}/(v\w+)(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+)(/status)?)?$")
+_NAMESPACES = "/api/v1/namespaces/"
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _VERBS = {("GET", False): "list", ("GET", True): "get", ("PATCH", True): "patch", ("DELETE", True): "delete",
           ("DELETE", False): "deletecollection", ("POST", False): "create", ("PUT", True): "update"}
@@ -185,7 +186,18 @@ class FakeApiServer(ScriptedServer):
             wanted = asked.body["spec"]["resourceAttributes"]
             allowed = self._allows(wanted["verb"], wanted["resource"], wanted.get("namespace", ""), user)
             return 201, {**asked.body, "metadata": {}, "status": {"allowed": allowed}}
+        if path.startswith(_NAMESPACES) and asked.request.method == "GET":
+            return 200, self._namespace(path.removeprefix(_NAMESPACES), user)
         return 404, None
+
+    def _namespace(self, name: str, user: str) -> JsonObject:
+        details = {"name": name, "kind": "namespaces"}
+        if not self._allows("get", "namespaces", name, user):
+            raise ApiError(403, "Forbidden", f'namespaces "{name}" is forbidden: User "{user}" cannot get resource "namespaces" '
+                           f'in API group "" in the namespace "{name}"', details)
+        if name not in self.store.namespaces:
+            raise ApiError(404, "NotFound", f'namespaces "{name}" not found', details)
+        return {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": name}, "status": {"phase": "Active"}}
 
     def _object(self, asked: Asked, user: str) -> tuple[int, JsonObject | None]:
         query = {key: values[0] for key, values in asked.request.query.items()}

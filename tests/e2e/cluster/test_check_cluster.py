@@ -27,8 +27,9 @@ def test_all_is_well(due: World) -> None:
 def test_a_right_that_is_missing(due: World, verb: str, plural: str) -> None:
     due.api.deny(verb, plural)
     run = check(due)
-    assert f"may {verb} {plural} in all namespaces: no" in run.stdout or verb == "list" and run.code == 4, run.stdout
-    assert run.code == {"list": run.code, "delete": 0}.get(verb, 1), run
+    assert f"may {verb} {plural} in all namespaces: no" in run.stdout and run.stdout.count(": yes") == 9, run.stdout
+    assert run.code == {"list": 4, "delete": 0}.get(verb, 1), run
+    assert ("missing is this rule" in run.stderr) == (verb == "list"), run
 
 
 def test_one_namespace(due: World) -> None:
@@ -36,6 +37,14 @@ def test_one_namespace(due: World) -> None:
     run = check(due, "-n", "mesh")
     assert run.code == 0 and "in the namespace mesh: yes" in run.stdout, run.stdout
     assert "mesh only" in run.stdout
+
+
+def test_namespace_that_is_not_there(due: World) -> None:
+    missing = check(due, "-n", "nope")
+    assert missing.code == 1 and "the namespace nope is not there\n" in missing.stdout, missing.stdout
+    due.api.deny("get", "namespaces")
+    unknown = check(due, "-n", "nope")
+    assert unknown.code == 0 and "is not there" not in unknown.stdout, unknown.stdout
 
 
 def test_twins(due: World) -> None:

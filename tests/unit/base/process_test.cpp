@@ -99,7 +99,7 @@ TEST_CASE("process: how a program ends") {
   CHECK(failed.message == "exit status 3");
   const auto killed = failure_of({.program = script(dir, "kill -9 $$")});
   CHECK(killed.kind == Kind::failed);
-  CHECK(killed.message == "ended by signal 9");
+  CHECK(killed.message == "ended by signal 9 (SIGKILL)");
 }
 
 TEST_CASE("process: a program that takes too long is ended, with what it started") {
@@ -140,6 +140,72 @@ TEST_CASE("process: output is bounded") {
   CHECK(output_of({.program = "head", .arguments = {"-c", "100000", "/dev/zero"}, .max_output_bytes = 100000}).size() ==
         100000);
   CHECK(failure_of({.program = "cat", .arguments = {"/dev/zero"}, .max_output_bytes = 100000}).kind == Kind::too_large);
+}
+
+/// The lines of the standard error of a command, each between angle brackets; `ran`: whether it ended well.
+std::string error_lines_of(Command command, bool& ran) {
+  std::string lines;
+  command.error_line = [&](std::string_view line) { lines += "<" + std::string(line) + ">"; };
+  ran = run_command(command, {}).has_value();
+  return lines;
+}
+
+TEST_CASE("process: standard error comes line by line, the last one and those of a failure too") {
+  const testing::TempDir dir;
+  bool ran = false;
+  CHECK(error_lines_of({.program = script(dir, "printf 'a\\nb' >&2; echo out")}, ran) == "<a><b>");
+  CHECK(ran);
+  CHECK(error_lines_of({.program = script(dir, "printf 'a\\nb' >&2; exit 1")}, ran) == "<a><b>");
+  CHECK_FALSE(ran);
+  // What a program says when it is asked to end is said.
+  const std::string stubborn = script(dir, "trap 'echo ended >&2; exit 0' TERM; sleep 1000 & wait");
+  CHECK(error_lines_of({.program = stubborn, .time_limit = milliseconds{300}}, ran) == "<ended>");
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("process: as much on both streams as it likes, in whatever order") {
+  const testing::TempDir dir;
+  const std::string much =
+      "i=0; while [ $i -lt 2000 ]; do printf '%01000d\n' $i >&2; printf '%01000d\n' $i; "
+      "i=$((i + 1)); done";
+  std::size_t lines = 0;
+  const auto result = run_command(
+      {.program = script(dir, much), .error_line = [&](std::string_view) { ++lines; }, .max_output_bytes = 10'000'000},
+      {});
+  REQUIRE(result.has_value());
+  CHECK(result->size() == 2000 * 1001);
+  CHECK(lines == 2000);
+}
+
+TEST_CASE("process: one that writes without end is held to the time") {
+  const testing::TempDir dir;
+  const std::string endless = script(dir, "exec cat /dev/zero >&2");
+  const auto result =
+      run_command({.program = endless, .error_line = [](std::string_view) {}, .time_limit = milliseconds{300}}, {});
+  REQUIRE_FALSE(result.has_value());
+  CHECK(result.error().kind == Kind::timeout);
+}
+
+TEST_CASE("process: what is left running may hold standard error open") {
+  const testing::TempDir dir;
+  bool ran = false;
+  CHECK(error_lines_of({.program = script(dir, "echo a >&2; sleep 30 & exit 0")}, ran) == "<a>");
+  CHECK(ran);
+}
+
+TEST_CASE("process: an output closed early is not the end") {
+  const testing::TempDir dir;
+  const std::string program = script(dir, "exec >&-; touch \"$0.went-on\"; exit 4");
+  CHECK(failure_of({.program = program}).message == "exit status 4");
+  CHECK(std::filesystem::exists(program + ".went-on"));
+}
+
+TEST_CASE("process: a script whose interpreter is missing is there nevertheless") {
+  const testing::TempDir dir;
+  const std::string path = dir.write("orphan", "#!/no/such/interpreter\n");
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  CHECK(failure_of({.program = path}).kind == Kind::not_started);
+  CHECK(failure_of({.program = path + "/below"}).kind == Kind::not_found);
 }
 
 TEST_CASE("process: an interruption ends it") {

@@ -143,6 +143,8 @@ TEST_CASE("source: names tell sources apart, those of files apart from the rest"
   CHECK(problems_of({"consul?name=a", "consul?name=b"}).empty());
   CHECK(problems_of({"consul", "consul?name=b"}).empty());
   CHECK(problems_of({"consul", "consul"}).size() == 1);
+  CHECK(problems_of({"exec=a", "exec=b", "exec=a?name=west"}).empty());
+  CHECK(problems_of({"exec=a?arguments=x", "exec=a?arguments=y"}).size() == 1);
   CHECK(problems_of({"consul?name=a", "eureka?name=a", "consul?name=a"}).size() == 3);
 }
 

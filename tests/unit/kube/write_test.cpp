@@ -291,6 +291,10 @@ TEST_CASE("facts: the version, the API and what is allowed") {
     if (request.target == "/apis/networking.istio.io") {
       return reply(200, R"({"versions":[{"version":"v1"}],"preferredVersion":{"version":"v1"}})");
     }
+    if (request.target == "/api/v1/namespaces/mesh") {
+      return reply(404, R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404,)"
+                        R"("message":"namespaces \"mesh\" not found","details":{"name":"mesh","kind":"namespaces"}})");
+    }
     CHECK(request.target == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
     CHECK(request.method() == "POST");
     const bool allowed = has(request.body, R"("resource":"serviceentries","verb":"list","namespace":"mesh")");
@@ -302,6 +306,7 @@ TEST_CASE("facts: the version, the API and what is allowed") {
   REQUIRE_MESSAGE(facts.has_value(), facts.error());
   CHECK(facts->version == "v1.36.3");
   CHECK(facts->versions == std::vector<std::string>{"v1"});
+  CHECK(facts->missing_namespaces == namespaces);
   REQUIRE(facts->accesses.size() == 10);
   for (const Access& access : facts->accesses) {
     CHECK(access.nspace == "mesh");

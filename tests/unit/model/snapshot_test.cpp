@@ -293,10 +293,11 @@ TEST_CASE("snapshot: a list without items, or with more beside them, is taken ap
   }
 }
 
-TEST_CASE("snapshot: an empty list holds nothing") {
+TEST_CASE("snapshot: an empty list says nothing, which is not that there is nothing") {
   const ReadBack read = read_back(R"({"apiVersion":"registry2istio.io/v1","kind":"SnapshotList","items":[]})");
   CHECK(read.contents.sources.empty());
   CHECK(read.services.empty());
+  CHECK(read.messages() == "items: there must be at least one snapshot\n");
 }
 
 TEST_CASE("snapshot: bad UTF-8 is repaired, and said") {

@@ -139,6 +139,25 @@ TEST_CASE("sources: --prune-source of another scope does nothing") {
   CHECK(changes_of(planning.plan()).empty());
 }
 
+TEST_CASE("sources: --prune-source gives nothing up in a run that did not read everything in full") {
+  Planning planning;
+  allow_everything(planning.policy);
+  planning.keep(kWeb);
+  planning.have(service_entry("pay", {"10.0.0.1"}, kOld));
+  planning.policy.prune_sources = {"old"};
+  SUBCASE("what could not be read may be just that") {
+    planning.wanted.scopes = {{"exec", "snapshot-of-old", false}};
+  }
+  SUBCASE("or a scope that a registry did not come to list") {
+    planning.wanted.scopes = {{"consul", "dc1"}, {"old", "dc2", false}};
+  }
+  const Plan plan = planning.plan();
+  CHECK(changes_of(plan).empty());
+  CHECK(keys_of(plan.kept).find("pay") != std::string::npos);
+  planning.wanted.scopes = {{"consul", "dc1"}};
+  CHECK(changes_of(planning.plan()) == "empty ServiceEntry mesh/pay.service.consul");
+}
+
 TEST_CASE("scopes: what lives under another scope is taken over only if that one was read in full") {
   Planning planning;
   const auto scope_of_pay = [&](bool complete) {

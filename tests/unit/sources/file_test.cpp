@@ -1,41 +1,20 @@
-#include "base/context.hpp"
-#include "sources/source.hpp"
-#include "support/collected.hpp"
+#include "unit/sources/fetched.hpp"
+
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
-#include <algorithm>
-#include <cstddef>
 #include <map>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace r2i::sources {
 namespace {
 
-using testing::Collected;
-using testing::CollectedServices;
+using testing::fetched;
+using testing::snapshot;
 using testing::TempDir;
-
-class NoProgress : public Progress {
- public:
-  void update(std::string_view, std::size_t, std::size_t) override {}
-};
-
-struct Fetched {
-  std::vector<SourceState> states;
-  CollectedServices services;
-  Collected diagnostics;
-
-  [[nodiscard]] bool complete() const {
-    return std::ranges::all_of(states, [](const SourceState& state) { return state.complete(); });
-  }
-};
 
 SourceSpec file_at(const std::string& path, std::map<std::string, std::string> values = {}) {
   SourceSpec spec;
@@ -45,26 +24,6 @@ SourceSpec file_at(const std::string& path, std::map<std::string, std::string> v
   spec.addresses = {path};
   spec.values = std::move(values);
   return spec;
-}
-
-std::unique_ptr<Fetched> fetched(const SourceSpec& spec, const NameRules& names = {}) {
-  auto result = std::make_unique<Fetched>();
-  const Environment environment;
-  NoProgress progress;
-  Context context{result->diagnostics, progress, {}, environment};
-  FetchOptions options;
-  options.names = names;
-  result->states = make_source(spec, options, environment)->fetch(context, result->services);
-  return result;
-}
-
-std::string snapshot(std::string_view source, std::string_view services,
-                     std::string_view scope = R"("complete":true)") {
-  return fmt::format(
-      "{{\"apiVersion\":\"registry2istio.io/"
-      "v1\",\"kind\":\"Snapshot\",\"source\":{{\"name\":\"{}\",\"kind\":\"consul\"}},\n"
-      "\"scopes\":[{{\"name\":\"dc1\",{}}}],\n\"services\":[{}]}}",
-      source, scope, services);
 }
 
 TEST_CASE("file: a snapshot") {
