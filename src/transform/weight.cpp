@@ -18,6 +18,7 @@ namespace {
 
 // Envoy adds up the weights of a locality in 32 bits; 4096 endpoints of this weight fit.
 constexpr double kMost = 1e6;
+constexpr double kLargest = 1e300;  // what is above would be infinite soon
 
 bool are_whole(const std::vector<double>& weights, double factor) {
   return std::ranges::all_of(weights, [&](double weight) {
@@ -63,8 +64,7 @@ double registered_weight(const Service& service, const Instance& instance, Diagn
 double weight_of(const Service& service, const Instance& instance, const Choices& choices, Diagnostics& diagnostics) {
   const double weight = choices.weight != nullptr ? chosen_weight(service, instance, *choices.weight, diagnostics)
                                                   : registered_weight(service, instance, diagnostics);
-  constexpr double kMost = 1e300;  // what is above would be infinite soon
-  return std::min(weight * value_or(choices.weight_scale, 1.0), kMost);
+  return std::min(weight * value_or(choices.weight_scale, 1.0), kLargest);
 }
 
 std::vector<std::uint32_t> scale_weights(const std::vector<double>& weights) {
