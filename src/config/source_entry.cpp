@@ -42,11 +42,10 @@ std::optional<std::string> check_type(std::string_view type, const std::string& 
 }
 
 std::vector<std::string> known_kinds() {
-  std::set<std::string> kinds = {"file"};
-  for (const SourceSettingInfo& info : all_source_settings()) {
-    if (!info.kind.empty()) kinds.emplace(info.kind);
-  }
-  return {kinds.begin(), kinds.end()};
+  std::vector<std::string> kinds = kinds_with_settings();
+  kinds.emplace_back("file");
+  std::ranges::sort(kinds);
+  return kinds;
 }
 
 bool is_path(std::string_view key) {
@@ -89,7 +88,7 @@ class SourceEntry {
 
   const SourceSettingInfo* find_info(std::string_view key) const {
     for (const SourceSettingInfo& info : all_source_settings()) {
-      if (info.key == key && key != "name" && (info.kind.empty() || info.kind == spec_.kind)) return &info;
+      if (info.key == key && key != "name" && applies_to(info, spec_.kind)) return &info;
     }
     return nullptr;
   }

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> kSecretKeys = {"token", "password", "s
 std::vector<std::string> known_keys(std::string_view kind) {
   std::vector<std::string> keys;
   for (const SourceSettingInfo& info : all_source_settings()) {
-    if (info.type != "secret" && (info.kind.empty() || info.kind == kind)) keys.emplace_back(info.key);
+    if (info.type != "secret" && applies_to(info, kind)) keys.emplace_back(info.key);
   }
   return keys;
 }

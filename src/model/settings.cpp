@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace r2i {
@@ -249,6 +250,21 @@ std::string environment_name(const SettingInfo& setting) {
 
 std::span<const SourceSettingInfo> all_source_settings() {
   return kSourceSettings;
+}
+
+bool applies_to(const SourceSettingInfo& setting, std::string_view kind) {
+  if (setting.kind.empty() || setting.kind == kind) return true;
+  const auto kinds = split(setting.kind, '|');
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+std::vector<std::string> kinds_with_settings() {
+  std::set<std::string> kinds;
+  for (const SourceSettingInfo& setting : kSourceSettings) {
+    if (setting.kind.empty()) continue;
+    for (std::string& kind : split(setting.kind, '|')) kinds.insert(std::move(kind));
+  }
+  return {kinds.begin(), kinds.end()};
 }
 
 std::optional<std::string> protocol_from(std::string_view text) {

@@ -51,7 +51,7 @@ struct NameRules {
 /// One row of the table of what a source can be told, as query parameters of its address or as keys of its entry in a
 /// configuration file.
 struct SourceSettingInfo {
-  std::string_view kind;  ///< empty: every kind
+  std::string_view kind;  ///< empty: every kind; several: "eureka|nacos"
   std::string_view key;
   std::string_view type;  ///< "boolean", "duration", "count", "text", "list", "secret", or choices: "stale|default"
   std::string_view environment;  ///< the registry's own variable, or empty
@@ -60,6 +60,10 @@ struct SourceSettingInfo {
 };
 
 std::span<const SourceSettingInfo> all_source_settings();
+/// Whether a source of this kind has the setting.
+bool applies_to(const SourceSettingInfo& setting, std::string_view kind);
+/// Every kind of source that has a setting of its own, sorted.
+std::vector<std::string> kinds_with_settings();
 
 /// One `--from KIND[=ADDRESS][?key=value&…]`, read as far as it can be without knowing the kind.
 struct SourceSpec {

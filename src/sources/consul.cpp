@@ -1,43 +1,25 @@
 #include "sources/consul.hpp"
 
 #include "base/text.hpp"
-#include "base/timestamp.hpp"
 #include "model/codes.hpp"
 #include "sources/consul_options.hpp"
 #include "sources/consul_scope.hpp"
-#include "sources/expectations.hpp"
+#include "sources/fail_over.hpp"
+#include "sources/registry.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace r2i::sources::consul {
 
 namespace {
 
-/// What reading from one agent gave. Kept back while another agent may do better.
-struct Attempt : ServiceSink, Diagnostics {
-  std::vector<ScopeState> scopes;
-  std::vector<Service> services;
-  std::vector<Diagnostic> diagnostics;
-  std::string own_datacenter;
-  bool has_list = false;  ///< of any scope
-
-  void service(Service&& service) override { services.push_back(std::move(service)); }
-  void report(Diagnostic diagnostic) override { diagnostics.push_back(std::move(diagnostic)); }
-
-  [[nodiscard]] bool complete() const { return std::ranges::all_of(scopes, &ScopeState::complete); }
-  [[nodiscard]] std::size_t services_read() const {
-    return static_cast<std::size_t>(std::ranges::count_if(services, &Service::complete));
-  }
-};
-
 /// Reads every scope from one agent.
 class AgentReader {
  public:
-  AgentReader(const Options& options, const Agent& agent, Token& token, std::shared_ptr<const SourceInfo> source,
+  AgentReader(const Options& options, const Server& agent, SecretFile& token, std::shared_ptr<const SourceInfo> source,
               const NameFilter& names, Context& context, ServiceSink& services)
       : options_(options),
         session_(options, agent, token, context),
@@ -62,13 +44,11 @@ class AgentReader {
   }
 
   [[nodiscard]] const std::string& own_datacenter() const { return own_datacenter_; }
-  [[nodiscard]] bool has_list() const { return has_list_; }
 
  private:
   void read_scope(const std::string& datacenter, bool local) {
     ScopeReader scope(session_, source_, datacenter, local, names_, services_);
     scopes_.push_back(scope.read());
-    has_list_ |= scope.has_list();
     if (datacenter.empty()) own_datacenter_ = scope.datacenter();
   }
 
@@ -121,91 +101,42 @@ class AgentReader {
   ServiceSink& services_;
   std::vector<ScopeState> scopes_;
   std::string own_datacenter_;
-  bool has_list_ = false;
 };
 
-class ConsulSource : public Source {
+class ConsulSource : public Registry {
  public:
   ConsulSource(const SourceSpec& spec, const FetchOptions& fetch, const Environment& environment)
-      : spec_(spec),
-        environment_(environment),
-        values_(spec_, environment_),
-        options_(read_options(spec_, fetch, values_, environment_)),
-        token_(values_),
-        names_(spec.names, fetch.names),
-        source_(std::make_shared<const SourceInfo>(SourceInfo{spec.name, spec.kind, display_of(options_)})) {}
-
-  std::vector<SourceState> fetch(Context& context, ServiceSink& services) override {
-    if (!options_.verify_tls) {
-      context.diagnostics.report(diagnose(Code::source_insecure, fmt::format("source {}", in_quotes(source_->name)),
-                                          "the certificate of the registry is not verified"));
-    }
-    Expectations expectations(values_, services);
-    std::vector<SourceState> states(1);
-    states[0].source = source_;
-    states[0].fetched_at = timestamp(context.now());
-    states[0].scopes =
-        options_.agents.size() == 1 ? read_directly(context, expectations) : read_any(context, expectations);
-    expectations.judge(states, context.diagnostics);
-    return states;
+      : Registry(spec, fetch, environment),
+        options_(read_options(this->spec(), fetch, values(), this->environment())),
+        token_(values(), "tokenFile", "token") {
+    describe(display_of(options_.agents), options_.verify_tls);
   }
 
  private:
-  static std::string display_of(const Options& options) {
-    std::vector<std::string> addresses;
-    for (const Agent& agent : options.agents) addresses.push_back(agent.display);
-    return join(addresses, ",");
-  }
-
-  std::vector<ScopeState> read_directly(Context& context, ServiceSink& services) {
-    return AgentReader(options_, options_.agents.front(), token_, source_, names_, context, services).read();
-  }
-
-  /// Of several agents, the first whose reading is complete; else the one that read most. Each starts the snapshot
-  /// anew.
-  std::vector<ScopeState> read_any(Context& context, ServiceSink& services) {
-    std::vector<std::unique_ptr<Attempt>> attempts;
-    for (const Agent& agent : options_.agents) {
-      attempts.push_back(attempt(agent, context));
-      check_datacenter(attempts);
-      if (attempts.back()->complete()) break;
-    }
-    const bool complete = attempts.back()->complete();
-    auto& best = complete ? attempts.back()
-                          : *std::ranges::max_element(attempts, {}, [](const auto& a) { return a->services_read(); });
-    for (const auto& tried : attempts) {
-      // Where none did, what kept each of them from it is of interest.
-      if (tried != best && complete) continue;
-      for (Diagnostic& diagnostic : tried->diagnostics) context.diagnostics.report(std::move(diagnostic));
-    }
-    for (Service& service : best->services) services.service(std::move(service));
-    return std::move(best->scopes);
-  }
-
-  std::unique_ptr<Attempt> attempt(const Agent& agent, Context& context) {
-    auto result = std::make_unique<Attempt>();
-    Context local{*result, context.progress, context.stop, context.environment, context.now};
-    AgentReader reader(options_, agent, token_, source_, names_, local, *result);
-    result->scopes = reader.read();
-    result->own_datacenter = reader.own_datacenter();
-    result->has_list = reader.has_list();
-    return result;
+  std::vector<ScopeState> read(Context& context, ServiceSink& services) override {
+    std::vector<std::string> own;  // datacenters, by agent
+    const auto read_agent = [&](std::size_t number, Context& local, ServiceSink& sink) {
+      AgentReader reader(options_, options_.agents[number], token_, source(), names(), local, sink);
+      auto scopes = reader.read();
+      own.push_back(reader.own_datacenter());
+      return scopes;
+    };
+    return read_first_complete(options_.agents.size(), context, services, read_agent,
+                               [&](std::size_t /*number*/, Attempt& attempt) { check_datacenter(own, attempt); });
   }
 
   /// Agents of one cluster are of one datacenter. Another one would change what is local, and with it every host.
-  void check_datacenter(std::vector<std::unique_ptr<Attempt>>& attempts) const {
+  void check_datacenter(const std::vector<std::string>& own, Attempt& last) const {
     // With both settings the agent's own datacenter decides nothing.
     if (!options_.datacenters.empty() && !options_.local_datacenter.empty()) return;
-    Attempt& last = *attempts.back();
     std::string expected = options_.local_datacenter;
-    for (const auto& earlier : attempts) {
-      if (expected.empty()) expected = earlier->own_datacenter;
+    for (const std::string& earlier : own) {
+      if (expected.empty()) expected = earlier;
     }
-    if (last.own_datacenter.empty() || last.own_datacenter == expected) return;
+    if (own.back().empty() || own.back() == expected) return;
     for (ScopeState& scope : last.scopes) {
-      const std::string why =
-          fmt::format("{} is of datacenter {}, not of {}", options_.agents[attempts.size() - 1].display,
-                      in_quotes(last.own_datacenter), in_quotes(expected));
+      const std::string why = fmt::format("{} is of datacenter {}, not of {}", options_.agents[own.size() - 1].display,
+                                          in_quotes(own.back()), in_quotes(expected));
       scope.complete = false;
       scope.problems.push_back(why);
       last.report(diagnose(Code::other_datacenter, scope.scope->display(), why));
@@ -213,13 +144,8 @@ class ConsulSource : public Source {
     last.services.clear();
   }
 
-  SourceSpec spec_;
-  Environment environment_;
-  Values values_;
   Options options_;
-  Token token_;
-  NameFilter names_;
-  std::shared_ptr<const SourceInfo> source_;
+  SecretFile token_;
 };
 
 }  // namespace

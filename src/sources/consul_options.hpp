@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/http.hpp"
+#include "sources/server.hpp"
 #include "sources/source.hpp"
 #include "sources/values.hpp"
 
@@ -10,32 +10,10 @@
 
 namespace r2i::sources::consul {
 
-/// One agent: where its API is, and how to get there.
-struct Agent {
-  std::string base_url;  ///< up to and without "/v1"
-  std::string display;   ///< for messages and snapshots
-  net::HttpOptions http;
-};
-
-/// The ACL token: read from its file, and again when the agent refuses it.
-class Token {
- public:
-  /// Throws Error{usage} if the file cannot be read.
-  explicit Token(const Values& values);
-
-  [[nodiscard]] const Secret& value() const { return value_; }
-  /// Reads the file again; true if it holds another token than before.
-  bool reload();
-
- private:
-  std::string file_;
-  Secret value_;
-};
-
 enum class Consistency { stale, default_, consistent };
 
 struct Options {
-  std::vector<Agent> agents;
+  std::vector<Server> agents;
   std::vector<std::string> datacenters;  ///< empty: the agent's own; "all": every one
   std::string local_datacenter;          ///< empty: the agent's own
   std::string nspace;

@@ -1,7 +1,7 @@
 #include "sources/consul_parse.hpp"
 
 #include "base/text.hpp"
-#include "model/document_reader.hpp"
+#include "sources/json_answer.hpp"
 
 #include <fmt/format.h>
 
@@ -12,41 +12,14 @@ namespace r2i::sources::consul {
 
 namespace {
 
-bool is_null(DocumentReader& reader) {
-  return reader.cursor().type() == JsonCursor::Type::null;
-}
-
-/// Consul writes null for what is empty in many places.
-template <typename T>
-void read(DocumentReader& reader, T& out) {
-  if (!is_null(reader)) reader.read(out);
-}
-
-/// Calls `on_key` for each key of an object that may be null; it says whether it read the value.
-template <typename OnKey>
-void read_object(DocumentReader& reader, OnKey on_key) {
-  if (!is_null(reader)) reader.object({}, on_key);
-}
-
-/// Reads the whole document with `read_root`; the error is the first thing that is wrong in it.
-template <typename ReadRoot>
-std::optional<std::string> read_document(JsonCursor& cursor, std::string& body, ReadRoot read_root) {
-  DocumentReader reader(cursor);
-  if (cursor.open(body)) read_root(reader);
-  const auto findings = reader.finish();
-  if (findings.empty()) return std::nullopt;
-  return fmt::format("the answer is not what the API promises: {} (byte {})", findings.front().message,
-                     findings.front().offset);
-}
-
 std::string read_locality(DocumentReader& reader) {
   std::string region;
   std::string zone;
   read_object(reader, [&](std::string_view key) {
     if (key == "Region") {
-      read(reader, region);
+      read_unless_null(reader, region);
     } else if (key == "Zone") {
-      read(reader, zone);
+      read_unless_null(reader, zone);
     } else {
       return false;
     }
@@ -76,11 +49,11 @@ struct Entry {
 void read_node(DocumentReader& reader, Entry& entry) {
   read_object(reader, [&](std::string_view key) {
     if (key == "Node") {
-      read(reader, entry.instance.node);
+      read_unless_null(reader, entry.instance.node);
     } else if (key == "Address") {
-      read(reader, entry.node_address);
+      read_unless_null(reader, entry.node_address);
     } else if (key == "Datacenter") {
-      read(reader, entry.datacenter);
+      read_unless_null(reader, entry.datacenter);
     } else if (key == "Locality") {
       entry.node_locality = read_locality(reader);
     } else {
@@ -94,9 +67,9 @@ void read_node(DocumentReader& reader, Entry& entry) {
 void read_weights(DocumentReader& reader, Weights& weights) {
   read_object(reader, [&](std::string_view key) {
     if (key == "Passing") {
-      read(reader, weights.passing.emplace());
+      read_unless_null(reader, weights.passing.emplace());
     } else if (key == "Warning") {
-      read(reader, weights.warning.emplace());
+      read_unless_null(reader, weights.warning.emplace());
     } else {
       return false;
     }
@@ -108,19 +81,19 @@ void read_service(DocumentReader& reader, Entry& entry) {
   Instance& instance = entry.instance;
   read_object(reader, [&](std::string_view key) {
     if (key == "ID") {
-      read(reader, instance.id);
+      read_unless_null(reader, instance.id);
     } else if (key == "Kind") {
-      read(reader, instance.kind);
+      read_unless_null(reader, instance.kind);
     } else if (key == "Address") {
-      read(reader, instance.address);
+      read_unless_null(reader, instance.address);
     } else if (key == "Port") {
-      read(reader, entry.port);
+      read_unless_null(reader, entry.port);
     } else if (key == "SocketPath") {
-      read(reader, entry.socket_path);
+      read_unless_null(reader, entry.socket_path);
     } else if (key == "Tags") {
-      read(reader, instance.tags);
+      read_unless_null(reader, instance.tags);
     } else if (key == "Meta") {
-      read(reader, instance.metadata);
+      read_unless_null(reader, instance.metadata);
     } else if (key == "Weights") {
       read_weights(reader, entry.weights);
     } else if (key == "Locality") {
@@ -146,9 +119,9 @@ void read_check(DocumentReader& reader, Entry& entry) {
   std::string status;
   read_object(reader, [&](std::string_view key) {
     if (key == "CheckID") {
-      read(reader, id);
+      read_unless_null(reader, id);
     } else if (key == "Status") {
-      read(reader, status);
+      read_unless_null(reader, status);
     } else {
       return false;
     }
@@ -233,7 +206,7 @@ tl::expected<std::string, std::string> parse_own_datacenter(JsonCursor& cursor, 
       if (key != "Config") return false;
       read_object(reader, [&](std::string_view inner) {
         if (inner != "Datacenter") return false;
-        read(reader, datacenter);
+        read_unless_null(reader, datacenter);
         return true;
       });
       return true;
@@ -248,13 +221,13 @@ tl::expected<Peering, std::string> parse_peering(JsonCursor& cursor, std::string
   auto error = read_document(cursor, body, [&](DocumentReader& reader) {
     reader.object({}, [&](std::string_view key) {
       if (key == "State") {
-        read(reader, peering.state);
+        read_unless_null(reader, peering.state);
         return true;
       }
       if (key != "StreamStatus") return false;
       read_object(reader, [&](std::string_view inner) {
         if (inner != "ImportedServices") return false;
-        read(reader, peering.imported);
+        read_unless_null(reader, peering.imported);
         return true;
       });
       return true;

@@ -79,7 +79,6 @@ ScopeState ScopeReader::read() {
 void ScopeReader::read_services() {
   const auto names = session_.options().peer.empty() ? list_names() : list_imported();
   if (!names) return;
-  has_list_ = true;
   for (std::string& name : wanted(*names)) {
     queue_.push_back(pending_.size());
     pending_.push_back({std::move(name)});

@@ -26,8 +26,6 @@ class ScopeReader : private net::HttpBatch {
   ScopeState read();
 
   [[nodiscard]] const std::string& datacenter() const { return scope_->datacenter; }
-  /// Whether the list itself was read.
-  [[nodiscard]] bool has_list() const { return has_list_; }
 
  private:
   /// A service on its way. It is asked once; again of the leader if the answer was not fresh; again if it was empty.
@@ -78,7 +76,6 @@ class ScopeReader : private net::HttpBatch {
   std::vector<Service> parked_;  ///< services from before the scope had its name
   std::size_t finished_ = 0;
   unsigned failures_in_a_row_ = 0;
-  bool has_list_ = false;
 };
 
 }  // namespace r2i::sources::consul

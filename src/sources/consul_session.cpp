@@ -13,35 +13,13 @@ namespace {
 constexpr long kOk = 200;
 constexpr long kForbidden = 403;
 
-std::string after_attempts(int attempts) {
-  return attempts > 1 ? fmt::format(" after {} attempts", attempts) : "";
-}
-
-/// The URL without its query: filters may be long, and a reader wants the path.
-std::string_view without_query(std::string_view url) {
-  return url.substr(0, url.find('?'));
-}
-
 }  // namespace
-
-std::string describe_failure(const net::HttpRequest& request, const net::HttpAnswer& answer) {
-  std::string text =
-      fmt::format("GET {}: {}{}", without_query(request.url), answer.status, after_attempts(answer.attempts));
-  const auto body = trim(answer.body);
-  return body.empty() ? text : fmt::format("{}: {}", text, in_quotes(body, 200));
-}
-
-std::string describe_failure(const net::HttpRequest& request, const net::HttpFailure& failure) {
-  const bool too_large = failure.kind == net::HttpFailure::Kind::too_large;
-  return fmt::format("GET {}: {}{}{}", without_query(request.url), failure.message, after_attempts(failure.attempts),
-                     too_large ? "; maxAnswerBytes sets how many may come" : "");
-}
 
 bool is_filtered_by_acl(const net::HttpAnswer& answer) {
   return equals_ignoring_case(answer.header("x-consul-results-filtered-by-acls"), "true");
 }
 
-Session::Session(const Options& options, const Agent& agent, Token& token, Context& context)
+Session::Session(const Options& options, const Server& agent, SecretFile& token, Context& context)
     : options_(options), agent_(agent), token_(token), context_(context), client_(agent.http) {}
 
 net::HttpRequest Session::request(std::string_view path, std::string_view query, bool of_leader) const {

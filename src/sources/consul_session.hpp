@@ -2,9 +2,10 @@
 
 #include "base/context.hpp"
 #include "base/json_cursor.hpp"
-#include "model/codes.hpp"
 #include "net/http_client.hpp"
 #include "sources/consul_options.hpp"
+#include "sources/http_words.hpp"
+#include "sources/secret_file.hpp"
 
 #include <tl/expected.hpp>
 
@@ -13,16 +14,10 @@
 
 namespace r2i::sources::consul {
 
-/// Why something could not be read, and which code says so.
-struct Fault {
-  Code code = Code::source_unreachable;
-  std::string why;
-};
-
 /// A conversation with one agent: requests with the token, and what an answer's headers say about its consistency.
 class Session {
  public:
-  Session(const Options& options, const Agent& agent, Token& token, Context& context);
+  Session(const Options& options, const Server& agent, SecretFile& token, Context& context);
 
   /// `path` and `query` ("&key=value…") under the agent's base URL; `of_leader` asks for default consistency.
   [[nodiscard]] net::HttpRequest request(std::string_view path, std::string_view query, bool of_leader) const;
@@ -42,7 +37,7 @@ class Session {
   bool has_new_token(unsigned generation);
   [[nodiscard]] unsigned token_generation() const { return token_generation_; }
 
-  [[nodiscard]] const Agent& agent() const { return agent_; }
+  [[nodiscard]] const Server& agent() const { return agent_; }
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] Context& context() { return context_; }
   [[nodiscard]] net::HttpClient& client() { return client_; }
@@ -52,17 +47,13 @@ class Session {
   tl::expected<net::HttpAnswer, Fault> get(std::string_view path, std::string_view query, bool of_leader);
 
   const Options& options_;
-  const Agent& agent_;
-  Token& token_;
+  const Server& agent_;
+  SecretFile& token_;
   Context& context_;
   net::HttpClient client_;
   JsonCursor cursor_;
   unsigned token_generation_ = 0;
 };
-
-/// `GET http://c:8500/v1/…: 500 after 4 attempts: "No cluster leader"`; for an answer that is no success.
-std::string describe_failure(const net::HttpRequest& request, const net::HttpAnswer& answer);
-std::string describe_failure(const net::HttpRequest& request, const net::HttpFailure& failure);
 
 /// Whether the registry says that it left something out that the token may not see.
 bool is_filtered_by_acl(const net::HttpAnswer& answer);

@@ -21,7 +21,7 @@ std::optional<bool> parse_boolean(std::string_view text) {
 
 std::string_view Values::variable(std::string_view key) const {
   for (const SourceSettingInfo& info : all_source_settings()) {
-    if (info.key == key && (info.kind.empty() || info.kind == spec_.kind)) return info.environment;
+    if (info.key == key && applies_to(info, spec_.kind)) return info.environment;
   }
   throw Error(ErrorKind::bug, fmt::format("source {} has no setting {}", spec_.kind, key));
 }

@@ -1,5 +1,6 @@
 #include "sources/consul_options.hpp"
 
+#include "sources/secret_file.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
@@ -215,10 +216,10 @@ TEST_CASE("consul options: timeout and parallelism are those of the command") {
   CHECK(http.window == 3);
 }
 
-Token token_of(const Texts& values, const Variables& variables) {
+SecretFile token_of(const Texts& values, const Variables& variables) {
   const SourceSpec spec = a_spec({}, values);
   const Environment environment(variables);
-  return Token(Values(spec, environment));
+  return {Values(spec, environment), "tokenFile", "token"};
 }
 
 TEST_CASE("consul token: the file before the variable, trimmed; an empty file gives way") {
@@ -248,7 +249,7 @@ TEST_CASE("consul token: a file that cannot be read is the user's mistake") {
 TEST_CASE("consul token: is read again when it has changed") {
   const testing::TempDir dir;
   const std::string file = dir.write("token", "old");
-  Token token = token_of({{"tokenFile", file}}, {});
+  SecretFile token = token_of({{"tokenFile", file}}, {});
   CHECK_FALSE(token.reload());
   dir.write("token", "new\n");
   CHECK(token.reload());
