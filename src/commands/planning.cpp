@@ -159,6 +159,7 @@ Planned plan_for_cluster(Session& session) {
   if (!listed) throw Error(ErrorKind::cluster, listed.error());
   planned.api_version = listed->api_version;
   planned.plan = planner.finish();
+  planned.plan.namespaces = listed->namespaces;
   keep_facts(session, planned.gathered, planned.plan);
   report_twins(session, planned.plan);
   session.report.show();
