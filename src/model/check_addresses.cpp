@@ -6,7 +6,7 @@ void check_addresses(Checker& checker, const At& spec, const ServiceEntry& entry
   constexpr std::size_t kMaxAddresses = 256;
   constexpr std::size_t kMaxLength = 64;
   const At addresses = spec.field("addresses");
-  checker.require(entry.addresses.size() <= kMaxAddresses, addresses, "{}; at most {} are allowed",
+  checker.require(entry.addresses.size() <= kMaxAddresses, addresses, "{} of them; at most {} are allowed",
                   entry.addresses.size(), kMaxAddresses);
   for (std::size_t i = 0; i < entry.addresses.size(); ++i) {
     const std::string& address = entry.addresses[i];

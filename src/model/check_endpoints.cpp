@@ -20,7 +20,7 @@ void check_length(Checker& checker, const At& at, std::string_view text, std::si
 }
 
 void check_labels(Checker& checker, const At& at, const Pairs& labels) {
-  checker.require(labels.size() <= kMaxLabels, at, "{}; at most {} are allowed", labels.size(), kMaxLabels);
+  checker.require(labels.size() <= kMaxLabels, at, "{} of them; at most {} are allowed", labels.size(), kMaxLabels);
   for (const auto& [key, value] : labels) {
     checker.require(is_label_key(key), at.entry(key),
                     "{} is no key of a label: [prefix/]name, the name with at most 63 letters, digits, '-', '_' and "
@@ -33,7 +33,7 @@ void check_labels(Checker& checker, const At& at, const Pairs& labels) {
 }
 
 void check_port_map(Checker& checker, const At& at, const PortMap& ports) {
-  checker.require(ports.size() <= kMaxPortMap, at, "{}; at most {} are allowed", ports.size(), kMaxPortMap);
+  checker.require(ports.size() <= kMaxPortMap, at, "{} of them; at most {} are allowed", ports.size(), kMaxPortMap);
   for (const auto& [name, number] : ports) {
     checker.require(is_dns_label(name) && name.size() <= kMaxPortKey, at.entry(name),
                     "{} is no name of a port here: letters, digits and inner '-', at most {}", Quote{name},
@@ -71,7 +71,7 @@ void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bo
 
 void check_endpoints(Checker& checker, const At& spec, const ServiceEntry& entry, const Written& written) {
   const At endpoints = spec.field("endpoints");
-  checker.require(entry.endpoints.size() <= kMaxEndpoints, endpoints, "{}; at most {} are allowed",
+  checker.require(entry.endpoints.size() <= kMaxEndpoints, endpoints, "{} of them; at most {} are allowed",
                   entry.endpoints.size(), kMaxEndpoints);
   checker.require(!written.endpoints || !written.workload_selector, spec.field("workloadSelector"),
                   "endpoints and workloadSelector exclude each other, even if empty: remove one");

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxSelectorLabels = 256;
 void check_hosts(Checker& checker, const At& spec, const ServiceEntry& entry) {
   const At hosts = spec.field("hosts");
   checker.require(!entry.hosts.empty(), hosts, "a ServiceEntry needs at least one");
-  checker.require(entry.hosts.size() <= kMaxHosts, hosts, "{}; at most {} are allowed", entry.hosts.size(), kMaxHosts);
+  checker.require(entry.hosts.size() <= kMaxHosts, hosts, "{} of them; at most {} are allowed", entry.hosts.size(),
+                  kMaxHosts);
   for (std::size_t i = 0; i < entry.hosts.size(); ++i) {
     const std::string& host = entry.hosts[i];
     checker.require(host != "*", hosts.item(i), "\"*\" would be every host: name a domain, as in \"*.example.com\"");
@@ -48,7 +49,7 @@ void check_export_to(Checker& checker, const At& spec, const ServiceEntry& entry
 void check_selector(Checker& checker, const At& spec, const WorkloadSelector& selector) {
   const At at = spec.field("workloadSelector");
   const At labels = at.field("labels");
-  checker.require(selector.labels.size() <= kMaxSelectorLabels, labels, "{}; at most {} are allowed",
+  checker.require(selector.labels.size() <= kMaxSelectorLabels, labels, "{} of them; at most {} are allowed",
                   selector.labels.size(), kMaxSelectorLabels);
   for (const auto& [key, value] : selector.labels) {
     constexpr std::size_t kMaxValue = 63;

@@ -29,7 +29,8 @@ bool tells_hosts_apart(std::string_view protocol) {
 
 void check_ports(Checker& checker, const At& spec, const ServiceEntry& entry, const Written& written) {
   const At ports = spec.field("ports");
-  checker.require(entry.ports.size() <= kMaxPorts, ports, "{}; at most {} are allowed", entry.ports.size(), kMaxPorts);
+  checker.require(entry.ports.size() <= kMaxPorts, ports, "{} of them; at most {} are allowed", entry.ports.size(),
+                  kMaxPorts);
   std::set<std::string_view> names;
   std::set<std::uint32_t> numbers;
   for (std::size_t i = 0; i < entry.ports.size(); ++i) {

@@ -41,14 +41,15 @@ void check_address_of_endpoint(Checker& checker, const At& at, const ServiceEntr
 
 void check_by_name(Checker& checker, const At& spec, const ServiceEntry& entry) {
   checker.require(entry.resolution != Resolution::dns_round_robin || entry.endpoints.size() <= 1,
-                  spec.field("endpoints"), "{}; DNS_ROUND_ROBIN allows one: use DNS for several",
+                  spec.field("endpoints"), "{} of them; DNS_ROUND_ROBIN allows one: use DNS for several",
                   entry.endpoints.size());
   if (!entry.endpoints.empty()) return;
   const At hosts = spec.field("hosts");
   for (std::size_t i = 0; i < entry.hosts.size(); ++i) {
-    checker.require(is_fqdn(entry.hosts[i]) || !is_wildcard_host(entry.hosts[i]), hosts.item(i),
+    const std::string& host = entry.hosts[i];
+    checker.require(is_fqdn(host) || host == "*" || !is_wildcard_host(host), hosts.item(i),
                     "{} cannot be looked up, and {} does so without endpoints: give endpoints, or a full name",
-                    Quote{entry.hosts[i]}, name_of(entry.resolution));
+                    Quote{host}, name_of(entry.resolution));
   }
 }
 
