@@ -1,7 +1,8 @@
-#include "commands/check_manifests.hpp"
-
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "commands/commands.hpp"
 #include "commands/manifest_files.hpp"
+#include "commands/session.hpp"
 #include "model/clashes.hpp"
 #include "model/judge.hpp"
 
@@ -98,7 +99,11 @@ class Findings {
 
 }  // namespace
 
-ExitCode check_manifests(Session& session, std::span<const std::string> operands) {
+ExitCode run_check_manifests(Session& session) {
+  const std::vector<std::string>& operands = session.invocation.operands;
+  if (operands.empty()) {
+    throw Error(ErrorKind::usage, "check manifests: which files or directories? - is standard input");
+  }
   const ManifestFiles read = read_manifest_files(*session.context, operands);
   const Findings findings(read.files);
   findings.print(session.out);
