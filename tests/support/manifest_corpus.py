@@ -16,6 +16,7 @@ NAME = "case"
 @dataclass(frozen=True)
 class Case:
     name: str
+    object_name: str  # one of its own, also where it is wrong
     text: str  # YAML
     refused: tuple[str, ...] = ()  # the paths at which something is wrong; nothing: it is taken
     warned: bool = False  # istioctl takes it with a warning
@@ -371,8 +372,13 @@ TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def corpus() -> list[Case]:
-    cases = [Case(f"ServiceEntry: {name}", json.dumps(changed(ENTRY, changes), ensure_ascii=False), paths, warned)
-             for name, (changes, paths, warned) in ENTRIES.items()]
-    cases += [Case(f"WorkloadEntry: {name}", json.dumps(changed(WORKLOAD, changes), ensure_ascii=False), paths, warned)
-              for name, (changes, paths, warned) in WORKLOADS.items()]
-    return cases + [Case(f"text: {name}", text, paths) for name, (text, paths) in TEXTS.items()]
+    cases: list[Case] = []
+    for base, rows in ((ENTRY, ENTRIES), (WORKLOAD, WORKLOADS)):
+        for name, (changes, refused, warned) in rows.items():
+            manifest = changed(base, {"metadata.name": f"{NAME}-{len(cases)}", **changes})
+            cases.append(Case(f"{base['kind']}: {name}", manifest["metadata"]["name"],
+                              json.dumps(manifest, ensure_ascii=False), refused, warned))
+    for name, (text, refused) in TEXTS.items():
+        object_name = f"{NAME}-{len(cases)}"
+        cases.append(Case(f"text: {name}", object_name, text.replace(NAME, object_name), refused))
+    return cases

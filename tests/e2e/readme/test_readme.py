@@ -20,7 +20,7 @@ from support.readme import PROJECT, README, Shell, ci_script, snippets, unmarked
 
 # Those that need a real kubectl are run by the suite "real", too; see tests/real/test_readme.py.
 ONLY_REAL = {"pipe", "cronjob"}
-HERE = {"by-hand", "ci", "crontab", "alerts", "gitops", "gitops-check"}
+HERE = {"by-hand", "ci", "crontab", "alerts", "gitops", "gitops-check", "check-manifests"}
 TEXTFILE = "/var/lib/prometheus/node-exporter/registry2istio.prom"
 
 
@@ -192,6 +192,15 @@ def test_gitops(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
     assert shell(snippets()["gitops"], cwd=checkout).returncode == 0 and len(log()) == 2
     files = sorted(str(path.relative_to(checkout / "manifests")) for path in (checkout / "manifests").rglob("*.yaml"))
     assert files == ["kustomization.yaml", *(f"mesh/serviceentry-{host}.yaml" for host in EVERY_HOST[:2])]
+
+
+def test_check_manifests(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
+    assert shell(snippets()["gitops"], cwd=checkout).returncode == 0
+    assert shell(snippets()["check-manifests"], cwd=checkout).returncode == 0
+    place = next((checkout / "manifests").rglob("serviceentry-*.yaml"))
+    place.write_text(place.read_text().replace("number:", "numbr:"))
+    done = shell(snippets()["check-manifests"], cwd=checkout)
+    assert done.returncode == 1 and 'unknown field (did you mean "number"?)' in done.stdout
 
 
 def test_gitops_of_a_consul_that_is_down(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
