@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i {
@@ -49,6 +50,9 @@ std::vector<Breach> check(const WorkloadEntry& entry);
 /// What Istio takes with a warning.
 std::vector<Breach> find_doubts(const ServiceEntry& entry, const Written& written);
 std::vector<Breach> find_doubts(const WorkloadEntry& entry);
+
+/// Whether Istio refuses every ServiceEntry and WorkloadEntry that has an annotation with this key.
+bool is_refused_annotation(std::string_view key);
 
 /// A bound on the bytes of the object as JSON: at least as many as there are.
 std::size_t json_size(const ServiceEntry& entry);
