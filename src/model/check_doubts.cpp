@@ -1,5 +1,4 @@
 #include "model/checker.hpp"
-#include "model/manifest_fields.hpp"
 
 #include <algorithm>
 
@@ -41,9 +40,9 @@ void doubt_selector(Checker& checker, const At& spec, const ServiceEntry& entry)
   const At selector = spec.field("workloadSelector");
   checker.require(!entry.workload_selector.labels.empty(), selector,
                   "without labels it selects every workload of the namespace, or none, by Istio's version");
-  checker.require(entry.resolution != Resolution::none && !resolves_by_name(entry.resolution), selector,
-                  "resolution {} does not look at it: use STATIC",
-                  kResolutionNames.at(static_cast<std::size_t>(entry.resolution)));
+  checker.require(
+      entry.resolution != Resolution::none, selector,
+      "resolution NONE, which is also the default, does not balance between what it selects: use STATIC or DNS");
 }
 
 void doubt_addresses(Checker& checker, const At& spec, const ServiceEntry& entry) {

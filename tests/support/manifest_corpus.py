@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -261,7 +262,7 @@ ENTRIES: dict[str, Row] = {
     # Selector
     "selector": good(SELECTOR),
     "selector without labels": good({**NO_ENDPOINTS, **spec(workloadSelector={})}, warned=True),
-    "selector with DNS": good({**SELECTOR, **DNS}, warned=True),
+    "selector with DNS": good({**SELECTOR, **DNS}),
     "selector with NONE": good({**SELECTOR, "spec.resolution": "NONE"}, warned=True),
     "selector and endpoints": bad(spec(workloadSelector={"labels": {"a": "b"}}), "spec.workloadSelector"),
     "selector and empty endpoints": bad(spec(workloadSelector={"labels": {"a": "b"}}, endpoints=[]), "spec.workloadSelector"),
@@ -382,3 +383,20 @@ def corpus() -> list[Case]:
         object_name = f"{NAME}-{len(cases)}"
         cases.append(Case(f"text: {name}", object_name, text.replace(NAME, object_name), refused))
     return cases
+
+
+def pairs(count: int, seed: int) -> list[tuple[str, str]]:
+    """ServiceEntries with two changes of the corpus each, drawn at random: their names and their texts. What is to be said of
+    them is not known."""
+    chance = random.Random(seed)
+    drawn: list[tuple[str, str]] = []
+    while len(drawn) < count:
+        first, second = (changes for changes, _, _ in chance.sample(list(ENTRIES.values()), 2))
+        name = f"pair-{len(drawn)}"
+        try:
+            text = json.dumps(changed(ENTRY, {**first, **second, "metadata.name": name}), ensure_ascii=False)
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError):
+            continue  # the one takes away what the other changes
+        if len(text) < 20_000:
+            drawn.append((name, text))
+    return drawn

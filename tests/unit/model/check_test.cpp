@@ -582,8 +582,11 @@ TEST_CASE("doubts: what Istio takes with a warning (V2, V7, V14, V19, V22, V34)"
   Written written;
   written.workload_selector = true;
   CHECK(paths(find_doubts(entry, written)) == "spec.workloadSelector");
-  entry.resolution = Resolution::dns;
   entry.workload_selector.labels = {{"a", "b"}};
+  entry.resolution = Resolution::dns;
+  CHECK(find_doubts(entry, written).empty());
+  entry.resolution = Resolution::none;
+  entry.ports.clear();
   CHECK(paths(find_doubts(entry, written)) == "spec.workloadSelector");
 
   WorkloadEntry workload = good_workload();
