@@ -160,52 +160,69 @@ constexpr auto kApplyExamples = std::to_array<std::string_view>({
     "registry2istio apply --plan plan.json",
 });
 
-constexpr auto kCheckSettings =
-    std::to_array<std::string_view>({"requestTimeout", "parallelism", "namespace", "kubeconfig", "context", "cluster",
-                                     "user", "server", "tokenFile", "as", "asGroups", "verbose", "quiet", "color"});
-constexpr auto kCheckExamples = std::to_array<std::string_view>({
-    "registry2istio check cluster --context prod -n mesh",
-});
-
 constexpr auto kVersionSettings = std::to_array<std::string_view>({"output"});
 constexpr auto kCompletionExamples = std::to_array<std::string_view>({
     "registry2istio completion bash > /etc/bash_completion.d/registry2istio",
 });
 
 constexpr auto kCommands = std::to_array<CommandRow>({
-    {"fetch", "Read registries and print a snapshot", Needs::sources, "", "", kFetchSettings,
+    {"fetch",
+     "Read registries and print a snapshot",
+     Needs::sources,
+     {},
+     kFetchSettings,
      "Reads the sources and prints what they know as a snapshot in JSON: input for export, for tests and for bug "
      "reports. It "
      "keeps unhealthy instances, too, and says of each scope whether it was read in full. Values that look like "
      "secrets are "
      "redacted.",
-     kFetchExamples, run_fetch},
-    {"export", "Turn registries or snapshots into Istio manifests", Needs::sources, "", "", kExportSettings,
+     kFetchExamples,
+     run_fetch},
+    {"export",
+     "Turn registries or snapshots into Istio manifests",
+     Needs::sources,
+     {},
+     kExportSettings,
      "Reads the sources and prints a ServiceEntry for each service, ready for kubectl apply. The same input gives the "
      "same "
      "bytes. A source that cannot be read in full prints nothing and exits 3; what is left out or altered is counted "
      "on "
      "standard error, and shown with -v.",
-     kExportExamples, run_export},
-    {"diff", "Show what would change in a cluster or a directory", Needs::sources, "", "", kDiffSettings,
+     kExportExamples,
+     run_export},
+    {"diff",
+     "Show what would change in a cluster or a directory",
+     Needs::sources,
+     {},
+     kDiffSettings,
      "Reads the sources and the target, and shows what apply (or export --output-dir) would change, with the same "
      "flags. "
      "Never writes to the target. Exits 1 if there are differences.",
-     kDiffExamples, run_diff},
-    {"apply", "Make a cluster what the registries say", Needs::sources, "", "", kApplySettings,
+     kDiffExamples,
+     run_diff},
+    {"apply",
+     "Make a cluster what the registries say",
+     Needs::sources,
+     {},
+     kApplySettings,
      "Reads the sources and the cluster, and writes the difference by server-side apply. Touches only objects of its "
      "owner. A service that is gone is emptied first; --prune deletes it later. Guards withhold what looks like a "
      "registry's mistake, and exit 5.",
-     kApplyExamples, run_apply},
-    {"check", "Check whether a run would succeed", Needs::sources, "WHAT", "cluster", kCheckSettings,
-     "check cluster: whether the API server can be reached, which versions of Istio's API it serves, what the user may "
-     "do there, whose objects are there, and which hosts have several.",
-     kCheckExamples, run_check},
+     kApplyExamples,
+     run_apply},
+    {"check",
+     "Check whether a run would succeed",
+     Needs::nothing,
+     {},
+     {},
+     "Checks one thing that a run depends on, and changes nothing.",
+     {},
+     nullptr,
+     all_checks},
     {"version",
      "Show the version",
      Needs::nothing,
-     "",
-     "",
+     {},
      kVersionSettings,
      "Shows the version and what this build can read.",
      {},
@@ -213,8 +230,7 @@ constexpr auto kCommands = std::to_array<CommandRow>({
     {"completion",
      "Print a completion script for a shell",
      Needs::nothing,
-     "SHELL",
-     "bash|zsh|fish",
+     {"SHELL", "bash|zsh|fish"},
      {},
      "Prints a script that completes commands, flags and their values.",
      kCompletionExamples,

@@ -158,9 +158,9 @@ bool fits_inline(const Converted& converted, Diagnostics& diagnostics) {
 bool pass_check(const std::vector<Manifest>& objects, const Converted& converted, Diagnostics& diagnostics) {
   bool pass = true;
   for (const Manifest& object : objects) {
-    for (const std::string& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
+    for (const Breach& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
       diagnostics.report(
-          diagnose(Code::istio_refuses, display(converted), fmt::format("withheld: {}: {}", kind_of(object), broken)));
+          diagnose(Code::istio_refuses, display(converted), fmt::format("withheld: {}: {}", kind_of(object), broken.text())));
       pass = false;
     }
   }

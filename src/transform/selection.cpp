@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -137,9 +138,12 @@ bool is_dropped(const Service& service, const ServiceChoices& choices, Diagnosti
   const auto drops = [](const Choices& one) { return value_or(one.drop, false); };
   const bool all = choices.instances.empty() ? drops(choices.service) : std::ranges::all_of(choices.instances, drops);
   if (!all) return false;
-  const auto* decided = choices.instances.empty() ? choices.service.drop : choices.instances.front().drop;
-  diagnostics.report(
-      diagnose(Code::dropped_by_rule, service.display(), fmt::format("left out by {}", decided->origin)));
+  // Instances may be left out by different rules, and their order is not to show.
+  std::set<std::string> origins;
+  if (choices.instances.empty()) origins.insert(choices.service.drop->origin);
+  for (const Choices& one : choices.instances) origins.insert(one.drop->origin);
+  diagnostics.report(diagnose(Code::dropped_by_rule, service.display(),
+                              "left out by " + join({origins.begin(), origins.end()}, " and ")));
   return true;
 }
 
