@@ -6,9 +6,12 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i::sources::consul {
+
+inline constexpr std::string_view kDefaultAddress = "127.0.0.1:8500";
 
 /// One agent: where its API is, and how to get there.
 struct Agent {
