@@ -2,6 +2,8 @@
 
 #include "model/codes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -30,6 +32,8 @@ class Observer : public Witness {
   }
 
   void diagnostic(const Diagnostic& diagnostic) override {
+    if (diagnostic.code == static_cast<int>(Code::rule_unused))
+      unused_rules_.push_back(fmt::format("{}: {}", diagnostic.subject, diagnostic.message));
     const bool takes_all =
         code_info(diagnostic.code).loss == Loss::service || diagnostic.code == static_cast<int>(Code::case_variants);
     if (!takes_all) return;
@@ -37,6 +41,7 @@ class Observer : public Witness {
     code = code == 0 ? diagnostic.code : std::min(code, diagnostic.code);
   }
 
+  std::vector<std::string> take_unused_rules() { return std::move(unused_rules_); }
   std::vector<DiscoveredService> take() {
     for (DiscoveredService& found : services_) {
       const auto reason = reasons_.find(display_of(found));
@@ -57,6 +62,7 @@ class Observer : public Witness {
   transform::RuleBook rules_;
   Silent silent_;
   std::vector<DiscoveredService> services_;
+  std::vector<std::string> unused_rules_;
   std::map<std::string, int> reasons_;  ///< by what diagnostics call the service
 };
 
@@ -72,6 +78,7 @@ Discovery discover(Session& session) {
   Discovery discovery;
   discovery.gathered = desired_manifests(session, &observer).gathered;
   discovery.services = observer.take();
+  discovery.unused_rules = observer.take_unused_rules();
   std::erase_if(discovery.services,
                 [&](const DiscoveredService& found) { return !discovery.gathered.knows(found.scope.get()); });
   std::ranges::stable_sort(discovery.services, before);

@@ -31,6 +31,7 @@ struct DiscoveredService {
 struct Discovery {
   Gathered gathered;                        ///< scopes sorted
   std::vector<DiscoveredService> services;  ///< sorted
+  std::vector<std::string> unused_rules;    ///< "mesh.yaml:3:3: rules[0]: the rule … is for no service"
 };
 
 /// Reads all sources, and asks the conversion about each service.

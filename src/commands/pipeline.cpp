@@ -98,11 +98,12 @@ void check_scopes(const std::vector<SourceState>& states) {
 }
 
 /// A run that does not see every service says nothing about rules.
-void report_unused_rules(Session& session, const transform::RuleBook& rules, const Gathered& gathered) {
+void report_unused_rules(const Session& session, const transform::RuleBook& rules, const Gathered& gathered,
+                         Diagnostics& diagnostics) {
   const NameRules& names = session.settings.names;
   if (!gathered.complete() || !names.include.empty() || !names.exclude.empty()) return;
   for (const Rule* rule : rules.unused()) {
-    session.report.report(
+    diagnostics.report(
         diagnose(Code::rule_unused, rule->place, fmt::format("the rule {} is for no service", in_quotes(rule->name))));
   }
 }
@@ -152,7 +153,7 @@ Desired desired_manifests(Session& session, Witness* witness) {
   auto converted = converting.take();
   std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
   desired.manifests = transform::combine(std::move(converted), diagnostics);
-  report_unused_rules(session, rules, desired.gathered);
+  report_unused_rules(session, rules, desired.gathered, diagnostics);
   return desired;
 }
 

@@ -48,7 +48,7 @@ class Witness {
 
   /// A service as it was read.
   virtual void service(const Service& service) = 0;
-  /// What its conversion, or that of all of them together, has to say.
+  /// What its conversion, or that of all of them together, has to say; and of rules that are for none.
   virtual void diagnostic(const Diagnostic& diagnostic) = 0;
 };
 

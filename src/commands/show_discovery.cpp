@@ -113,6 +113,7 @@ void print_counts(Output& out, const Discovery& discovery) {
   for (const DiscoveredService& found : discovery.services) {
     for (std::size_t i = 0; i < all.size(); ++i) all.at(i) += found.instances.at(i);
   }
+  for (const std::string& rule : discovery.unused_rules) out.write(fmt::format("{}\n", clean_text(rule)));
   const auto not_exported = static_cast<std::size_t>(
       std::ranges::count_if(discovery.services, [](const DiscoveredService& found) { return found.code != 0; }));
   const std::string health = total(all) == 0 ? "" : ": " + join(by_health(all), ", ");
@@ -211,6 +212,10 @@ void print_json(Output& out, const Discovery& discovery) {
     write_service(writer, found);
     out.spill();
   }
+  writer.end_list();
+  writer.key("unusedRules");
+  writer.begin_list();
+  for (const std::string& rule : discovery.unused_rules) writer.string(rule);
   writer.end_list();
   writer.end_map();
   out.write("\n");

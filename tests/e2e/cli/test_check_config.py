@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from help_page import flags_of_help, help_of
 from support.fake_consul import FakeConsul
 from support.program import SECRET, Program, Run
 from support.snapshots import service, snapshot, write
@@ -70,6 +71,17 @@ def test_every_finding_at_once(r2i: Program, folder: Path) -> None:
     run = r2i("check", "config", "-c", "mesh.yaml")
     assert run.code == 2 and run.out == b"", run
     assert "mesh.yaml:3:" in run.stderr and "absent" in run.stderr and 'source "b": expected file=PATH' in run.stderr
+
+
+def test_it_takes_the_flags_that_a_file_stands_for(r2i: Program) -> None:
+    """Those of all runs, but for what is asked of one run alone."""
+    def flags(command: str) -> set[str]:
+        return {flag.name for flag in flags_of_help(help_of(r2i, command))}
+
+    once = {"--check", "--dry-run", "--plan", "--out", "--yes", "--metrics-textfile", "--output-file", "--verbose",
+            "--quiet", "--color"}
+    runs = set().union(*(flags(command) for command in ("fetch", "export", "diff", "apply")))
+    assert flags("check config") == runs - once | {"--show-origin"}
 
 
 def test_a_variable_that_is_not_set(r2i: Program, folder: Path) -> None:

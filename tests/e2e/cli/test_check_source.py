@@ -118,6 +118,14 @@ def test_groups_have_a_column_where_there_are_some(r2i: Program, tmp_path: Path)
                                      "nacos/dc1  public  shop  web  1 passing  8080  HTTP (default)  web.shop.public.nacos"]
 
 
+def test_a_rule_for_no_service(r2i: Program, source: str, tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(f"{HEAD}rules:\n- name: typo\n  match: {{service: pya}}\n  set: {{weight: 2}}\n")
+    run = r2i("check", "source", "--from", source, "-c", "mesh.yaml")
+    told = 'mesh.yaml:4:3: rules[0]: the rule "typo" is for no service'
+    assert run.code == 0 and run.stdout.splitlines()[-2] == told, run
+    assert r2i("check", "source", "--from", source, "-c", "mesh.yaml", "-o", "json").json["unusedRules"] == [told]
+
+
 # What was not read in full
 
 

@@ -25,25 +25,28 @@ std::vector<std::string_view> keys() {
   return keys;
 }
 
-/// "origin key = value", without the folder, of what is not a default.
-std::vector<std::string> given_in(const std::vector<std::string>& files, TypedFlags flags = {},
-                                  const Variables& variables = {}) {
+/// "origin key = value", a line each and without the folder, of what is not a default.
+std::string given_in(const std::vector<std::string>& files, TypedFlags flags = {}, const Variables& variables = {}) {
   const TempDir dir;
   for (std::size_t i = 0; i < files.size(); ++i)
     flags["config"].push_back(dir.write(i == 0 ? "mesh.yaml" : "team.yaml", files[i]));
-  std::vector<std::string> lines;
+  std::string lines;
   for (const EffectiveSetting& setting : resolve(keys(), flags, Environment(variables)).effective) {
     if (setting.is_default() || setting.path == "config") continue;
     std::string line = setting.origin + " " + setting.path + " = " + value_text(setting) +
                        (setting.overridden_by.empty() ? "" : " < " + setting.overridden_by);
     for (auto at = line.find(dir.path("")); at != std::string::npos; at = line.find(dir.path("")))
       line.erase(at, dir.path("").size());
-    lines.push_back(std::move(line));
+    lines += line + "\n";
   }
   return lines;
 }
 
-using Lines = std::vector<std::string>;
+std::string lines(const std::vector<std::string>& all) {
+  std::string text;
+  for (const std::string& line : all) text += line + "\n";
+  return text;
+}
 
 TEST_CASE("effective settings: files, in the order in which one wins over the other") {
   CHECK(given_in({kHead + R"(
@@ -60,18 +63,18 @@ rules:
   set: {protocol: tcp, labels: {tier: gold}}
 output:
   owner: team-a
-)"}) == Lines{
+)"}) == lines({
             "mesh.yaml:4:10 include = [web*]",
             "mesh.yaml:9:14 defaults.namespace = mesh",
             "mesh.yaml:10:9 defaults.host = {fromMetadata: vhost}",
             "mesh.yaml:7:22 sources.consul.defaults.health = any",
             "mesh.yaml:13:20 rules.payments.match.service = [pay, bill*]",
-            "mesh.yaml:13:55 rules.payments.match.metadata.team = [shop]",
-            "mesh.yaml:13:68 rules.payments.match.port = [8000-8999]",
+            "mesh.yaml:13:53 rules.payments.match.metadata.team = [shop]",
+            "mesh.yaml:13:66 rules.payments.match.port = [8000-8999]",
             "mesh.yaml:14:19 rules.payments.set.protocol = tcp",
             "mesh.yaml:14:32 rules.payments.set.labels = {tier: gold}",
             "mesh.yaml:16:10 output.owner = team-a",
-        });
+        }));
 }
 
 TEST_CASE("effective settings: of several files the later one wins, setting by setting") {
@@ -79,9 +82,9 @@ TEST_CASE("effective settings: of several files the later one wins, setting by s
       given_in(
           {kHead + "defaults: {health: any, namespace: a}\nrules: [{name: r, match: {service: a}, set: {weight: 2}}]\n",
            kHead + "defaults: {namespace: b}\nrules: [{name: r, match: {tag: t}, set: {drop: true}}]\n"}) ==
-      Lines{"team.yaml:3:24 defaults.namespace = b", "mesh.yaml:3:20 defaults.health = any",
-            "team.yaml:4:33 rules.r.match.tag = [t]", "team.yaml:4:49 rules.r.set.drop = true",
-            "mesh.yaml:4:54 rules.r.set.weight = 2"});
+      lines({"team.yaml:3:23 defaults.namespace = b", "mesh.yaml:3:20 defaults.health = any",
+             "team.yaml:4:32 rules.r.match.tag = [t]", "team.yaml:4:48 rules.r.set.drop = true",
+             "mesh.yaml:4:54 rules.r.set.weight = 2"}));
 }
 
 TEST_CASE("effective settings: flags and variables win, and say over what") {
@@ -91,10 +94,10 @@ TEST_CASE("effective settings: flags and variables win, and say over what") {
                            "output: {owner: a, parallelism: 4}\n";
   CHECK(given_in({file}, {{"owner", {"b", "c"}}, {"include", {"x"}}},
                  {{"R2I_HEALTH", "passing"}, {"R2I_PARALLELISM", "8"}, {"R2I_OWNER", "d"}}) ==
-        Lines{"--include include = [x]", "R2I_HEALTH defaults.health = passing",
-              "mesh.yaml:4:36 rules.r.match.service = [a]", "mesh.yaml:4:54 rules.r.set.health = any < R2I_HEALTH",
-              "mesh.yaml:4:67 rules.r.set.weight = 2", "--owner output.owner = c",
-              "R2I_PARALLELISM output.parallelism = 8"});
+        lines({"--include include = [x]", "R2I_HEALTH defaults.health = passing",
+               "mesh.yaml:4:36 rules.r.match.service = [a]", "mesh.yaml:4:54 rules.r.set.health = any < R2I_HEALTH",
+               "mesh.yaml:4:67 rules.r.set.weight = 2", "--owner output.owner = c",
+               "R2I_PARALLELISM output.parallelism = 8"}));
 }
 
 TEST_CASE("effective settings: every setting that a file can have is there once, with its default") {
