@@ -10,6 +10,66 @@ namespace {
 constexpr auto kClusterSettings =
     std::to_array<std::string_view>({"requestTimeout", "parallelism", "namespace", "kubeconfig", "context", "cluster",
                                      "user", "server", "tokenFile", "as", "asGroups", "verbose", "quiet", "color"});
+constexpr auto kConfigSettings = std::to_array<std::string_view>({"config",
+                                                                  "from",
+                                                                  "include",
+                                                                  "exclude",
+                                                                  "requestTimeout",
+                                                                  "parallelism",
+                                                                  "allowPartial",
+                                                                  "namespace",
+                                                                  "owner",
+                                                                  "health",
+                                                                  "host",
+                                                                  "servicePorts",
+                                                                  "protocol",
+                                                                  "exportTo",
+                                                                  "dnsCapture",
+                                                                  "tcpWithoutAddress",
+                                                                  "layout",
+                                                                  "kubeconfig",
+                                                                  "context",
+                                                                  "cluster",
+                                                                  "user",
+                                                                  "server",
+                                                                  "tokenFile",
+                                                                  "as",
+                                                                  "asGroups",
+                                                                  "fieldManager",
+                                                                  "target",
+                                                                  "prune",
+                                                                  "pruneAfter",
+                                                                  "pruneSources",
+                                                                  "renameSources",
+                                                                  "allowMove",
+                                                                  "adopt",
+                                                                  "forceConflicts",
+                                                                  "maxDelete",
+                                                                  "maxDeletePercent",
+                                                                  "maxShrinkPercent",
+                                                                  "allowEmpty",
+                                                                  "maxSnapshotAge",
+                                                                  "outputDir",
+                                                                  "kustomization",
+                                                                  "showOrigin",
+                                                                  "configOutput",
+                                                                  "apiVersion",
+                                                                  "keepSecrets"});
+constexpr auto kConfigExamples = std::to_array<std::string_view>({
+    "registry2istio check config -c mesh.yaml",
+    "registry2istio check config -c mesh.yaml -c team.yaml --show-origin",
+    "registry2istio check config -c mesh.yaml --show-origin | grep -v ^default",
+});
+
+constexpr auto kSourceSettings = std::to_array<std::string_view>(
+    {"config", "from", "include", "exclude", "requestTimeout", "parallelism", "health", "host", "servicePorts",
+     "protocol", "dnsCapture", "tcpWithoutAddress", "layout", "sourceOutput", "verbose", "quiet", "color"});
+constexpr auto kSourceExamples = std::to_array<std::string_view>({
+    "registry2istio check source --from consul=http://127.0.0.1:8500",
+    "registry2istio check source -c mesh.yaml --include 'pay*'",
+    "registry2istio check source --from file=snapshot.json -o json | jq '.services[] | select(.exported | not)'",
+});
+
 constexpr auto kClusterExamples = std::to_array<std::string_view>({
     "registry2istio check cluster --context prod -n mesh",
 });
@@ -21,6 +81,25 @@ constexpr auto kManifestsExamples = std::to_array<std::string_view>({
 });
 
 constexpr auto kChecks = std::to_array<CommandRow>({
+    {"check config",
+     "Check configuration files, and show where each setting comes from",
+     Needs::nothing,
+     {},
+     kConfigSettings,
+     "Reads configuration files, variables and flags as a run does, and tells everything that is wrong with them, or "
+     "what there is. With --show-origin it shows every setting in force, and where it comes from. Contacts no registry "
+     "and no cluster.",
+     kConfigExamples,
+     run_check_config},
+    {"check source",
+     "Show what is discovered, and how it is decided",
+     Needs::sources,
+     {},
+     kSourceSettings,
+     "Reads the sources and shows each service with its instances by health, its ports, its protocol with what decided "
+     "it, and its host; what is not exported with the reason; and of each scope whether it was read in full.",
+     kSourceExamples,
+     run_check_source},
     {"check cluster",
      "Check what a user may do in a cluster, and what is there",
      Needs::sources,

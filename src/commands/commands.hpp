@@ -9,7 +9,9 @@ ExitCode run_export(Session& session);
 ExitCode run_diff(Session& session);
 ExitCode run_apply(Session& session);
 ExitCode run_check_cluster(Session& session);
+ExitCode run_check_config(Session& session);
 ExitCode run_check_manifests(Session& session);
+ExitCode run_check_source(Session& session);
 ExitCode run_version(Session& session);
 ExitCode run_completion(Session& session);
 

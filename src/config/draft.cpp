@@ -19,7 +19,10 @@ void merge_item(SourceDraft& source, SourceDraft&& later) {
 }
 
 void merge_item(RuleDraft& rule, RuleDraft&& later) {
-  if (later.match) rule.match = std::move(later.match);
+  if (later.match) {
+    rule.match = std::move(later.match);
+    rule.said = std::move(later.said);
+  }
   merge_map(rule.set, std::move(later.set));
 }
 

@@ -27,10 +27,18 @@ struct SourceDraft {
   SettingMap defaults;
 };
 
+/// One condition of a rule as it is written.
+struct SaidMatch {
+  std::string key;  ///< "service", "metadata.team"
+  std::vector<std::string> texts;
+  Place place;
+};
+
 struct RuleDraft {
   std::string name;
   Place place;
   std::optional<RuleMatch> match;
+  std::vector<SaidMatch> said;  ///< the same match
   SettingMap set;
 };
 

@@ -118,7 +118,7 @@ void FileReader::rule() {
     if (key == "name")
       rule.name = values_.scalar(false).value_or("");
     else if (key == "match")
-      rule.match = read_match(values_, problems_);
+      rule.match = read_match(values_, rule.said, problems_);
     else if (key == "set")
       settings(rule.set, conversion_keys(), "");
     else

@@ -86,6 +86,9 @@ constexpr auto kOutputRows = std::to_array<Row<Settings>>({
      [](Resolver& r, Settings& s) {
        if (r.choice()) s.api_version = r.given().last();
      }},
+    {"showOrigin", [](Resolver& r, Settings& s) { s.show_origin = r.truth(); }},
+    {"configOutput", [](Resolver& r, Settings& s) { r.choose(s.config_output); }},
+    {"sourceOutput", [](Resolver& r, Settings& s) { r.choose(s.source_output); }},
     {"keepSecrets", [](Resolver& r, Settings& s) { s.keep_secrets = r.truth(); }},
     {"outputFile", [](Resolver& r, Settings& s) { s.output_file = r.given().last(); }},
     {"verbose", [](Resolver& r, Settings& s) { s.verbose = r.truth(); }},

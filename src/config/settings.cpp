@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "config/draft.hpp"
+#include "config/effective.hpp"
 #include "config/file.hpp"
 #include "config/keys.hpp"
 #include "config/resolver.hpp"
@@ -140,22 +141,30 @@ class SettingsReader {
     check_unused(takes);
     read_conversion_settings(draft_, settings_.conversion, problems_);
     if (takes("from")) read_sources(draft_, settings_, environment_, problems_);
-    check_together(settings_, takes("from"), flags_.contains("from"), problems_);
+    const bool asks_origins = takes("showOrigin");
+    check_together(settings_, takes("from") && !asks_origins, flags_.contains("from"), problems_);
     problems_.raise();
+    if (asks_origins) {
+      settings_.effective = effective_settings(draft_, [&](const SettingInfo& info) { return typed(info); });
+    }
     return std::move(settings_);
   }
 
  private:
-  std::vector<std::string> config_files() {
+  std::vector<std::string> config_files() const {
     const auto given = winner(setting_info("config"));
     return given ? given->values : std::vector<std::string>{};
   }
 
+  /// Flag, else R2I_* variable.
+  std::optional<GivenSetting> typed(const SettingInfo& info) const {
+    const auto flag = flags_.find(info.key);
+    return flag != flags_.end() ? from_flag(info, flag->second) : from_environment(info, environment_);
+  }
+
   /// Flag, else R2I_* variable, else what the files say.
-  std::optional<GivenSetting> winner(const SettingInfo& info) {
-    const auto typed = flags_.find(info.key);
-    if (typed != flags_.end()) return from_flag(info, typed->second);
-    if (auto given = from_environment(info, environment_)) return given;
+  std::optional<GivenSetting> winner(const SettingInfo& info) const {
+    if (auto given = typed(info)) return given;
     const auto filed = draft_.output.find(info.key);
     return filed == draft_.output.end() ? std::nullopt : std::optional(filed->second);
   }

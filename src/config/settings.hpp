@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/environment.hpp"
+#include "model/effective.hpp"
 #include "model/settings.hpp"
 
 #include <chrono>
@@ -15,6 +16,8 @@ using TypedFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 enum class OutputFormat { yaml, json, name };
 enum class DiffFormat { text, unified, json, markdown, name };
+enum class ConfigFormat { text, json };
+enum class SourceFormat { table, json, name };
 enum class DryRun { none, client, server };
 enum class When { auto_, always, never };
 
@@ -43,6 +46,10 @@ struct Settings {
   std::string api_version = "v1";
   bool keep_secrets = false;
   std::string output_file;
+  bool show_origin = false;
+  ConfigFormat config_output = ConfigFormat::text;
+  SourceFormat source_output = SourceFormat::table;
+  std::vector<EffectiveSetting> effective;  ///< all but the sources' own, if the command asks where settings come from
   bool verbose = false;
   bool quiet = false;
   When color = When::auto_;

@@ -63,6 +63,8 @@ class SourceEntry {
     spec_.name = draft_.name;
     spec_.named = true;
     spec_.text = fmt::format("source {}", in_quotes(draft_.name));
+    spec_.origin = draft_.place.position;
+    for (const auto& [key, value] : draft_.values) spec_.written[key] = {value.texts, value.place.position};
     if (!is_label_value(spec_.name)) {
       problems_.add(draft_.place,
                     fmt::format("the name {} cannot be a label's value in Kubernetes", in_quotes(spec_.name)));

@@ -38,7 +38,8 @@ Place ValueReader::place(std::string_view owner) {
   const std::string line = fmt::format("{}:{}", path_, at.line);
   const std::string key_path = reader_.path();
   Place place;
-  place.text = fmt::format("{}:{}{}{}", line, at.column, key_path.empty() ? "" : ": ", key_path);
+  place.position = fmt::format("{}:{}", line, at.column);
+  place.text = fmt::format("{}{}{}", place.position, key_path.empty() ? "" : ": ", key_path);
   place.origin = owner.empty() ? line : fmt::format("{} ({})", owner, line);
   place.file = file_;
   place.offset = offset;

@@ -17,7 +17,8 @@ namespace {
 
 using Make = std::unique_ptr<Source> (*)(const SourceSpec&, const FetchOptions&, const Environment&);
 
-// A new kind is a row here, a file beside this one, and its settings in model/settings.cpp.
+// A new kind is a row here, a file beside this one, its settings in model/settings.cpp, and its own variables in
+// own_settings.cpp.
 constexpr std::array<std::pair<std::string_view, Make>, 3> kKinds = {
     {{"consul", consul::make}, {"exec", exec::make}, {"file", file::make}}};
 

@@ -87,7 +87,7 @@ MISTAKES = {
     "missing kubeconfig": (("apply", *FILE, "--owner", "x", "--kubeconfig", "absent"), ["absent"]),
     "missing directory of a kubeconfig": (("check", "cluster", "--kubeconfig", "a/b"), ["a/b"]),
     "missing plan": (("apply", "--plan", "absent", "--kubeconfig", "absent"), ["absent"]),
-    "nothing to check": (("check",), ["check: what? cluster"]),
+    "nothing to check": (("check",), ["check: what? config, "]),
     "unknown thing to check": (("check", "clutser"), ['check: there is no "clutser" (did you mean "cluster"?)']),
     "flag before the thing to check": (("check", "-v", "cluster"), ["check: what? ", "flags follow it"]),
     "help of an unknown thing to check": (("help", "check", "clutser"), ['(did you mean "cluster"?)']),

@@ -215,7 +215,7 @@ def test_gitops_of_a_consul_that_is_down(shell: Shell, consul: FakeConsul, check
 
 def test_flags_and_defaults(r2i: Program) -> None:
     """Every flag in the README is one, and the guards have the defaults that the table shows."""
-    names = ("fetch", "export", "diff", "apply", "check cluster")
+    names = ("fetch", "export", "diff", "apply", "check cluster", "check config", "check source")
     helps = {name: r2i(*name.split(), "--help").stdout for name in names}
     known = {flag for text in helps.values() for flag in re.findall(r"--[a-z-]+", text)}
     text = README.read_text()

@@ -145,6 +145,9 @@ TEST_CASE("settings: each one reaches its place, by flag and by variable") {
       {"maxSnapshotAge", "0", [](const Settings& s) { return s.plan.max_snapshot_age.count() == 0; }},
       {"diffOutput", "unified", [](const Settings& s) { return s.diff_output == DiffFormat::unified; }},
       {"diffOutput", "name", [](const Settings& s) { return s.diff_output == DiffFormat::name; }},
+      {"showOrigin", "true", [](const Settings& s) { return s.show_origin; }},
+      {"configOutput", "json", [](const Settings& s) { return s.config_output == ConfigFormat::json; }},
+      {"sourceOutput", "name", [](const Settings& s) { return s.source_output == SourceFormat::name; }},
       {"metricsTextfile", "m.prom", [](const Settings& s) { return s.metrics_textfile == "m.prom"; }},
       {"outputDir", "d", [](const Settings& s) { return s.output_dir == "d"; }},
       {"output", "json", [](const Settings& s) { return s.output == OutputFormat::json; }},
@@ -296,7 +299,7 @@ TEST_CASE("settings: all that is wrong is said at once, a finding a line") {
 
 TEST_CASE("settings: a command that reads sources needs one, another does not") {
   try {
-    resolve(every_key(), {}, Environment());
+    resolve({"from", "output"}, {}, Environment());
     FAIL("taken");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::usage);
