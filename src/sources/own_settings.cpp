@@ -79,7 +79,7 @@ class OwnSettings {
     add("kind", Shape::text, {spec_.kind}, spec_.origin);
     address();
     for (const SourceSettingInfo& info : all_source_settings()) {
-      if (info.key == "name" || (!info.kind.empty() && info.kind != spec_.kind)) continue;
+      if (info.key == "name" || !applies_to(info, spec_.kind)) continue;
       setting(info);
     }
     for (const FreeVariable& variable : kFreeVariables) {
