@@ -5,10 +5,13 @@
 #include "sources/source.hpp"
 #include "transform/combine.hpp"
 #include "transform/convert.hpp"
+#include "transform/merge.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -62,12 +65,14 @@ class SeenServices : public ServiceSink {
 
 class ConvertingSink : public ServiceSink {
  public:
-  ConvertingSink(transform::RuleBook& rules, Diagnostics& diagnostics) : rules_(rules), diagnostics_(diagnostics) {}
+  ConvertingSink(transform::RuleBook& rules, Diagnostics& diagnostics)
+      : rules_(rules), diagnostics_(diagnostics), merger_(rules, diagnostics) {}
   void service(Service&& service) override {
     // Its host, if it has one, tells the same: this is for the object that it may have had under another one.
     if (!service.complete) withheld_.emplace_back(service.scope, service.name);
+    if (!service.scope->source->merge.empty()) return take_part(std::move(service));
     auto converted = service.complete ? transform::convert(std::move(service), rules_, diagnostics_)
-                                      : transform::claim_host(service, rules_);
+                                      : transform::claim_host(std::move(service), rules_);
     if (!converted) return;
     if (converted->host.empty()) {
       withheld_.emplace_back(converted->scope, std::move(converted->service));
@@ -75,12 +80,38 @@ class ConvertingSink : public ServiceSink {
       all_.push_back(std::move(*converted));
     }
   }
-  std::vector<transform::Converted> take() { return std::move(all_); }
+  /// What the services of these sources came to.
+  std::vector<transform::Converted> take(const Gathered& gathered) {
+    std::erase_if(all_, [&](const transform::Converted& c) { return !gathered.knows(c.scope.get()); });
+    std::ranges::move(merger_.finish(unread_merges(gathered.states)), std::back_inserter(all_));
+    return std::move(all_);
+  }
   auto take_withheld() { return std::move(withheld_); }
 
  private:
+  /// Only together with the services of other sources it is known what it comes to.
+  void take_part(Service&& service) {
+    const auto name = std::pair(service.scope, service.name);
+    if (merger_.take(std::move(service)) == transform::Merger::Taken::without_host) withheld_.push_back(name);
+  }
+
+  /// Of each merge that was not read in full, the first scope that was not.
+  static std::map<std::string, std::string> unread_merges(const std::vector<SourceState>& states) {
+    std::map<std::string, std::string> unread;
+    for (const SourceState& state : states) {
+      if (state.source->merge.empty()) continue;
+      for (const ScopeState& scope : state.scopes) {
+        if (scope.complete) continue;
+        const auto [first, is_new] = unread.emplace(state.source->merge, scope.scope->display());
+        first->second = std::min(first->second, scope.scope->display());
+      }
+    }
+    return unread;
+  }
+
   transform::RuleBook& rules_;
   Diagnostics& diagnostics_;
+  transform::Merger merger_;
   std::vector<transform::Converted> all_;
   std::vector<std::pair<std::shared_ptr<const Scope>, std::string>> withheld_;
 };
@@ -93,6 +124,20 @@ void check_scopes(const std::vector<SourceState>& states) {
       throw Error(ErrorKind::usage,
                   fmt::format("{} is read twice: from two snapshots, or from a snapshot and its registry",
                               scope.scope->display()));
+    }
+  }
+}
+
+/// A source's name must not be that of a merge that it is no part of: their objects could not be told apart. The names
+/// in snapshots are known only now.
+void check_merges(const std::vector<SourceState>& states) {
+  for (const SourceState& one : states) {
+    for (const SourceState& other : states) {
+      if (one.source->merge.empty() || one.source->merge == other.source->merge) continue;
+      if (one.source->merge != other.source->name) continue;
+      throw Error(ErrorKind::usage,
+                  fmt::format("{} is merged into {}, the name of a source that is not: take another name",
+                              one.source->name, in_quotes(one.source->merge)));
     }
   }
 }
@@ -135,6 +180,7 @@ Gathered gather(Session& session, ServiceSink& services) {
     session.context->check_interrupt();
   }
   check_scopes(gathered.states);
+  check_merges(gathered.states);
   return gathered;
 }
 
@@ -150,9 +196,7 @@ Desired desired_manifests(Session& session, Witness* witness) {
     desired.gathered = gather(session, converting);
   }
   desired.withheld_services = converting.take_withheld();
-  auto converted = converting.take();
-  std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
-  desired.manifests = transform::combine(std::move(converted), diagnostics);
+  desired.manifests = transform::combine(converting.take(desired.gathered), diagnostics);
   report_unused_rules(session, rules, desired.gathered, diagnostics);
   return desired;
 }

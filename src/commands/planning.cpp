@@ -42,11 +42,15 @@ plan::Wanted wanted_of(Session& session, Desired& desired, const std::string& de
   for (const SourceState& state : desired.gathered.states) {
     const std::string age = too_old(state, session);
     for (const ScopeState& scope : state.scopes) {
-      wanted.scopes.push_back({state.source->name, clean_text(scope.scope->name), scope.complete, age});
+      wanted.scopes.push_back(
+          {state.source->name, clean_text(scope.scope->name), scope.complete, age, state.source->merge});
     }
   }
   for (const auto& [scope, service] : desired.withheld_services) {
-    wanted.withheld_services.push_back({scope->source->name, clean_text(scope->name), clean_text(service)});
+    const SourceInfo& source = *scope->source;
+    wanted.withheld_services.push_back(
+        source.merge.empty() ? plan::ServiceName{source.name, clean_text(scope->name), clean_text(service)}
+                             : plan::ServiceName{source.merge, std::string(mark::kMergedScope), clean_text(service)});
   }
   std::ranges::sort(wanted.withheld_services);
   wanted.withheld_hosts = std::move(desired.manifests.withheld_hosts);

@@ -121,6 +121,8 @@ void check_together(const Settings& settings, bool takes_sources, bool typed_sou
   for (const SourceSpec& source : settings.sources) {
     if (settings.plan.prune_sources.contains(source.name) && source.kind != "file" && source.kind != "exec")
       problems.add(fmt::format("--prune-source {}: this source is read in this run", source.name));
+    if (!source.merge.empty() && settings.plan.prune_sources.contains(source.merge))
+      problems.add(fmt::format("--prune-source {}: sources of this merge are read in this run", source.merge));
   }
   if (settings.output_dir.empty() && (settings.check || settings.kustomization))
     problems.add("--check and --kustomization are about a directory: give it with --output-dir");

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/pattern_set.hpp"
 #include "base/text.hpp"
+#include "config/source_spec.hpp"
 #include "config/value_reader.hpp"
 #include "model/check.hpp"
 
@@ -120,6 +121,7 @@ class SourceEntry {
       if (is_path(key)) text = relative_path(value.folder, text);
     }
     if (key == "include" || key == "exclude") return read_patterns(key, value, std::move(texts));
+    if (key == "merge") return read_merge(value, std::move(texts.front()));
     spec_.places[key] = value.place.text;
     if (info->type == "list") {
       spec_.lists[key] = std::move(texts);
@@ -135,6 +137,11 @@ class SourceEntry {
       problems_.add(value.place, error.what());
     }
     (key == "include" ? spec_.names.include : spec_.names.exclude) = std::move(patterns);
+  }
+
+  void read_merge(const Value& value, std::string name) {
+    if (const auto wrong = check_merge(name)) problems_.add(value.place, *wrong);
+    spec_.merge = std::move(name);
   }
 
   void read_addresses(const std::string& key, const Value& value) {

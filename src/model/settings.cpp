@@ -171,6 +171,9 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
 
 constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"", "name", "text", "", "the kind", "What the source is called in labels, messages and snapshots."},
+    {"", "merge", "text", "", "none",
+     "Sources with the same one here are one: a host gets the endpoints of all of them, and objects are labelled with "
+     "this name."},
     {"", "include", "list", "", "all", "Only the services whose name matches one of these patterns exist for us."},
     {"", "exclude", "list", "", "none", "The services whose name matches one of these patterns do not exist for us."},
     {"", "expect.minServices", "count", "", "0", "With fewer services the source is incomplete."},

@@ -70,6 +70,7 @@ struct SourceSpec {
   std::string kind;
   std::string name;                    ///< from ?name=, else the kind
   bool named = false;                  ///< whether ?name= gave it
+  std::string merge{};                 ///< from ?merge=; empty: none
   std::vector<std::string> addresses;  ///< as written, without the query; empty: the registry's own default
   std::map<std::string, std::string> values;
   std::map<std::string, std::vector<std::string>> lists{};  ///< values of lists that a configuration file gives

@@ -4,6 +4,7 @@
 #include "sources/consul.hpp"
 #include "sources/exec.hpp"
 #include "sources/file.hpp"
+#include "sources/merged.hpp"
 
 #include <fmt/format.h>
 
@@ -38,7 +39,8 @@ std::unique_ptr<Source> make_source(const SourceSpec& spec, const FetchOptions& 
                 fmt::format("{}: unknown kind of source {}{}; there are {}", spec.text, in_quotes(spec.kind),
                             did_you_mean(spec.kind, kinds()), join(kinds(), ", ")));
   }
-  return found->second(spec, options, environment);
+  auto source = found->second(spec, options, environment);
+  return spec.merge.empty() ? std::move(source) : merged_into(spec.merge, std::move(source));
 }
 
 }  // namespace r2i::sources

@@ -27,11 +27,11 @@ const ServicePortRule& rule_of(const Choices& choices) {
 }
 
 /// Takes out the candidates that lack a slot, each reported.
-void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& service,
-                  std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+void require_slot(std::size_t index, std::vector<Slot>& slots, std::vector<Candidate>& candidates,
+                  Diagnostics& diagnostics) {
   for (std::size_t i = candidates.size(); i-- > 0;) {
     if (slots[index].numbers[i] != 0) continue;
-    diagnostics.report(diagnose(Code::no_port, display(service, *candidates[i].instance),
+    diagnostics.report(diagnose(Code::no_port, display(*candidates[i].service, *candidates[i].instance),
                                 fmt::format("left out: it lacks the port {}", in_quotes(slots[index].key))));
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
     for (Slot& slot : slots) {
@@ -43,14 +43,14 @@ void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& se
 
 /// A rule may name a port that not every instance has. Those that lack it go, where another of their ports could not
 /// stand in for it: one of another protocol.
-void require_ruled_slots(std::vector<Slot>& slots, const ServicePortRule& rule, const Service& service,
-                         std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+void require_ruled_slots(std::vector<Slot>& slots, const ServicePortRule& rule, std::vector<Candidate>& candidates,
+                         Diagnostics& diagnostics) {
   for (std::size_t index = 0; index < slots.size(); ++index) {
     const bool named = std::ranges::any_of(rule.numbers, [&](std::uint32_t number) {
       return std::ranges::find(slots[index].numbers, number) != slots[index].numbers.end();
     });
     const bool stands_alone = slots[index].protocol.value != slots.front().protocol.value;
-    if (named && stands_alone) require_slot(index, slots, service, candidates, diagnostics);
+    if (named && stands_alone) require_slot(index, slots, candidates, diagnostics);
   }
 }
 
@@ -61,7 +61,7 @@ void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<C
   const auto is_common = [&](const Slot& slot) { return slot.count == candidates.size(); };
   if (std::ranges::none_of(slots, is_common)) {
     const auto most = std::ranges::max_element(slots, {}, &Slot::count);
-    require_slot(static_cast<std::size_t>(most - slots.begin()), slots, service, candidates, diagnostics);
+    require_slot(static_cast<std::size_t>(most - slots.begin()), slots, candidates, diagnostics);
   }
   for (const Slot& slot : slots) {
     if (is_common(slot) || slot.count == 0) continue;
@@ -185,7 +185,7 @@ std::vector<PlannedPort> find_ports(const Service& service, std::vector<Candidat
     return {};
   }
   std::vector<Slot> slots = find_slots(service, candidates, choices, diagnostics);
-  require_ruled_slots(slots, rule, service, candidates, diagnostics);
+  require_ruled_slots(slots, rule, candidates, diagnostics);
   keep_common(slots, service, candidates, diagnostics);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Golden cases: each folder of cases/ has a snapshot.json (or a generate.py that prints one), perhaps args (one flag a
-line) and a config.yaml, and what `export -v` must give for it: expected.out, expected.err and the exit code in the last line of
-expected.err.
+"""Golden cases: each folder of cases/ has a snapshot.json (or a generate.py that prints one), perhaps args (one word a
+line; a --from among them says how standard input is read) and a config.yaml, and what `export -v` must give for it:
+expected.out, expected.err and the exit code in the last line of expected.err.
 
 With R2I_ACCEPT=1 the expectations are rewritten and the exit code is 77, so that accepting never looks like passing.
 Usage: run.py BINARY CODES_HPP [CASE…]"""
@@ -31,7 +31,8 @@ def run(binary: str, case: pathlib.Path) -> dict[str, bytes]:
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     if (case / "config.yaml").exists():
         args = ["-c", "config.yaml", *args]
-    command = [os.path.abspath(binary), "export", "--from", "file=-", "-v", *args]
+    source = [] if "--from" in args else ["--from", "file=-"]
+    command = [os.path.abspath(binary), "export", *source, "-v", *args]
     done = subprocess.run(command, input=given(case), capture_output=True, env=environment, cwd=case)
     return {"expected.out": done.stdout, "expected.err": done.stderr + f"exit code {done.returncode}\n".encode()}
 
