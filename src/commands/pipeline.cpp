@@ -19,8 +19,10 @@ namespace {
 
 class CountingSink : public ServiceSink {
  public:
-  CountingSink(Gathered& gathered, ServiceSink& next) : gathered_(gathered), next_(next) {}
+  CountingSink(Gathered& gathered, RunFacts& facts, ServiceSink& next)
+      : gathered_(gathered), facts_(facts), next_(next) {}
   void service(Service&& service) override {
+    if (facts_.keeps_record) facts_.all_services.push_back({service.scope->display(), service.name, service.display()});
     ++gathered_.services;
     ++gathered_.by_scope[service.scope.get()];
     gathered_.instances += service.instances.size();
@@ -29,6 +31,7 @@ class CountingSink : public ServiceSink {
 
  private:
   Gathered& gathered_;
+  RunFacts& facts_;
   ServiceSink& next_;
 };
 
@@ -79,6 +82,16 @@ void report_unused_rules(Session& session, const transform::RuleBook& rules, con
   }
 }
 
+void keep_facts(RunFacts& facts, const SourceState& state, const Gathered& gathered) {
+  for (const ScopeState& scope : state.scopes) {
+    const auto services = gathered.by_scope.find(scope.scope.get());
+    facts.scopes.push_back({state.source->name, scope.scope->name, scope.complete,
+                            services == gathered.by_scope.end() ? 0 : services->second, scope.problems});
+  }
+  facts.services = gathered.services;
+  facts.instances = gathered.instances;
+}
+
 }  // namespace
 
 bool Gathered::complete() const {
@@ -100,9 +113,12 @@ Gathered gather(Session& session, ServiceSink& services) {
     all.push_back(sources::make_source(spec, options, session.environment));
 
   Gathered gathered;
-  CountingSink counting(gathered, services);
+  CountingSink counting(gathered, session.facts, services);
   for (const auto& source : all) {
-    for (SourceState& state : source->fetch(*session.context, counting)) gathered.states.push_back(std::move(state));
+    for (SourceState& state : source->fetch(*session.context, counting)) {
+      keep_facts(session.facts, state, gathered);
+      gathered.states.push_back(std::move(state));
+    }
     session.context->check_interrupt();
   }
   check_scopes(gathered.states);

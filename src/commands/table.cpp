@@ -7,9 +7,9 @@ namespace r2i::commands {
 
 namespace {
 
-constexpr auto kFetchSettings =
-    std::to_array<std::string_view>({"config", "from", "include", "exclude", "requestTimeout", "parallelism",
-                                     "allowPartial", "outputFile", "keepSecrets", "verbose", "quiet", "color"});
+constexpr auto kFetchSettings = std::to_array<std::string_view>(
+    {"config", "from", "include", "exclude", "requestTimeout", "parallelism", "allowPartial", "outputFile",
+     "keepSecrets", "report", "strict", "ignore", "verbose", "quiet", "color"});
 constexpr auto kFetchExamples = std::to_array<std::string_view>({
     "registry2istio fetch --from consul=http://127.0.0.1:8500 > snapshot.json",
     "registry2istio fetch --from 'consul?datacenter=all' --output-file snapshot.json",
@@ -47,6 +47,9 @@ constexpr auto kExportSettings = std::to_array<std::string_view>({"config",
                                                                   "output",
                                                                   "apiVersion",
                                                                   "metricsTextfile",
+                                                                  "report",
+                                                                  "strict",
+                                                                  "ignore",
                                                                   "verbose",
                                                                   "quiet",
                                                                   "color"});
@@ -100,6 +103,9 @@ constexpr auto kDiffSettings = std::to_array<std::string_view>({"config",
                                                                 "diffOutput",
                                                                 "apiVersion",
                                                                 "metricsTextfile",
+                                                                "report",
+                                                                "strict",
+                                                                "ignore",
                                                                 "verbose",
                                                                 "quiet",
                                                                 "color"});
@@ -151,6 +157,9 @@ constexpr auto kApplySettings = std::to_array<std::string_view>({"config",
                                                                  "allowEmpty",
                                                                  "maxSnapshotAge",
                                                                  "metricsTextfile",
+                                                                 "report",
+                                                                 "strict",
+                                                                 "ignore",
                                                                  "verbose",
                                                                  "quiet",
                                                                  "color"});
@@ -158,6 +167,13 @@ constexpr auto kApplyExamples = std::to_array<std::string_view>({
     "registry2istio apply --from consul=http://127.0.0.1:8500 -n mesh --owner team-a",
     "registry2istio apply --from consul=http://127.0.0.1:8500 -n mesh --owner team-a --prune --yes",
     "registry2istio apply --plan plan.json",
+});
+
+constexpr auto kExplainSettings = std::to_array<std::string_view>({"textOutput"});
+constexpr auto kExplainExamples = std::to_array<std::string_view>({
+    "registry2istio explain R2I2040",
+    "registry2istio explain exit 3",
+    "registry2istio explain",
 });
 
 constexpr auto kVersionSettings = std::to_array<std::string_view>({"output"});
@@ -219,6 +235,16 @@ constexpr auto kCommands = std::to_array<CommandRow>({
      {},
      nullptr,
      all_checks},
+    {"explain",
+     "Tell what a diagnostic or an exit code means",
+     Needs::nothing,
+     {.name = "CODE", .many = true},
+     kExplainSettings,
+     "Tells what a code of a diagnostic (R2I2040, r2i2040 or 2040) or an exit code (3 or exit 3) means: its cause, "
+     "what "
+     "follows, what to do, and an example. Without a code it lists all.",
+     kExplainExamples,
+     run_explain},
     {"version",
      "Show the version",
      Needs::nothing,
