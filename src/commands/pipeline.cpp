@@ -35,6 +35,34 @@ class CountingSink : public ServiceSink {
   ServiceSink& next_;
 };
 
+/// Reports, before the eyes of a witness, if there is one.
+class SeenDiagnostics : public Diagnostics {
+ public:
+  SeenDiagnostics(Diagnostics& next, Witness* witness) : next_(next), witness_(witness) {}
+  void report(Diagnostic diagnostic) override {
+    if (witness_ != nullptr) witness_->diagnostic(diagnostic);
+    next_.report(std::move(diagnostic));
+  }
+
+ private:
+  Diagnostics& next_;
+  Witness* witness_;
+};
+
+/// Shows each service to a witness before it goes on.
+class SeenServices : public ServiceSink {
+ public:
+  SeenServices(ServiceSink& next, Witness& witness) : next_(next), witness_(witness) {}
+  void service(Service&& service) override {
+    witness_.service(service);
+    next_.service(std::move(service));
+  }
+
+ private:
+  ServiceSink& next_;
+  Witness& witness_;
+};
+
 class ConvertingSink : public ServiceSink {
  public:
   ConvertingSink(transform::RuleBook& rules, Diagnostics& diagnostics) : rules_(rules), diagnostics_(diagnostics) {}
@@ -125,15 +153,21 @@ Gathered gather(Session& session, ServiceSink& services) {
   return gathered;
 }
 
-Desired desired_manifests(Session& session) {
+Desired desired_manifests(Session& session, Witness* witness) {
   transform::RuleBook rules(session.settings.conversion);
-  ConvertingSink converting(rules, session.report);
+  SeenDiagnostics diagnostics(session.report, witness);
+  ConvertingSink converting(rules, diagnostics);
   Desired desired;
-  desired.gathered = gather(session, converting);
+  if (witness != nullptr) {
+    SeenServices seen(converting, *witness);
+    desired.gathered = gather(session, seen);
+  } else {
+    desired.gathered = gather(session, converting);
+  }
   desired.withheld_services = converting.take_withheld();
   auto converted = converting.take();
   std::erase_if(converted, [&](const transform::Converted& c) { return !desired.gathered.knows(c.scope.get()); });
-  desired.manifests = transform::combine(std::move(converted), session.report);
+  desired.manifests = transform::combine(std::move(converted), diagnostics);
   report_unused_rules(session, rules, desired.gathered);
   return desired;
 }

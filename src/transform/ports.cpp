@@ -136,10 +136,7 @@ void add_by_rule(PortList& list, const std::vector<Slot>& slots, const ServicePo
 /// Row 8: a port that would be a catch-all is taken out, unless it is wanted.
 void withhold_catch_alls(std::vector<PlannedPort>& ports, const Service& service, const Choices& choices,
                          Diagnostics& diagnostics) {
-  if (!are_catch_alls(choices) ||
-      value_or(choices.tcp_without_address, TcpWithoutAddress::withhold) == TcpWithoutAddress::export_)
-    return;
-  const auto catches_all = [](const PlannedPort& p) { return is_catch_all(p.port.protocol); };
+  const auto catches_all = [&](const PlannedPort& p) { return is_withheld(p, choices); };
   const auto first = std::ranges::find_if(ports, catches_all);
   if (first == ports.end()) return;
   const bool whole = std::ranges::all_of(ports, catches_all);
@@ -178,7 +175,7 @@ void forget_unused_slots(std::vector<Candidate>& candidates, const std::vector<P
 
 }  // namespace
 
-std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+std::vector<PlannedPort> find_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
                                     Diagnostics& diagnostics) {
   const ServicePortRule& rule = rule_of(choices);
   if (candidates.empty() && !rule.numbers.empty()) return ports_by_rule_alone(service, choices, diagnostics);
@@ -205,11 +202,21 @@ std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidat
   } else {
     add_by_rule(list, slots, rule);
   }
-  std::vector<PlannedPort> ports = list.take();
+  return list.take();
+}
+
+std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+                                    Diagnostics& diagnostics) {
+  std::vector<PlannedPort> ports = find_ports(service, candidates, choices, diagnostics);
   withhold_catch_alls(ports, service, choices, diagnostics);
   report_reserved(ports, service, diagnostics);
   forget_unused_slots(candidates, ports);
   return ports;
+}
+
+bool is_withheld(const PlannedPort& port, const Choices& choices) {
+  return is_catch_all(port.port.protocol) && are_catch_alls(choices) &&
+         value_or(choices.tcp_without_address, TcpWithoutAddress::withhold) == TcpWithoutAddress::withhold;
 }
 
 bool are_catch_alls(const Choices& choices) {
