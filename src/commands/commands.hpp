@@ -9,6 +9,7 @@ ExitCode run_export(Session& session);
 ExitCode run_diff(Session& session);
 ExitCode run_apply(Session& session);
 ExitCode run_check_cluster(Session& session);
+ExitCode run_why(Session& session);
 ExitCode run_explain(Session& session);
 ExitCode run_version(Session& session);
 ExitCode run_completion(Session& session);

@@ -105,7 +105,7 @@ void report_unused_rules(Session& session, const transform::RuleBook& rules, con
   const NameRules& names = session.settings.names;
   if (!gathered.complete() || !names.include.empty() || !names.exclude.empty()) return;
   for (const Rule* rule : rules.unused()) {
-    session.report.report(
+    session.context->diagnostics.report(
         diagnose(Code::rule_unused, rule->place, fmt::format("the rule {} is for no service", in_quotes(rule->name))));
   }
 }
@@ -155,7 +155,7 @@ Gathered gather(Session& session, ServiceSink& services) {
 
 Desired desired_manifests(Session& session, Witness* witness) {
   transform::RuleBook rules(session.settings.conversion);
-  SeenDiagnostics diagnostics(session.report, witness);
+  SeenDiagnostics diagnostics(session.context->diagnostics, witness);
   ConvertingSink converting(rules, diagnostics);
   Desired desired;
   if (witness != nullptr) {

@@ -3,6 +3,9 @@
 #include "commands/run_report.hpp"
 #include "model/code_help.hpp"
 
+#include <array>
+#include <cstdint>
+
 namespace r2i::commands {
 
 namespace {
@@ -63,15 +66,16 @@ class ReportWriter {
   }
 
   void summary() {
-    std::size_t by_severity[3] = {};
-    for (const Diagnostic& diagnostic : facts_.diagnostics) ++by_severity[static_cast<int>(diagnostic.severity)];
+    std::array<std::size_t, 3> by_severity{};
+    for (const Diagnostic& diagnostic : facts_.diagnostics)
+      ++by_severity.at(static_cast<std::size_t>(diagnostic.severity));
     json_.key("summary");
     json_.begin_map();
     count("services", facts_.services);
     count("instances", facts_.instances);
-    count("errors", by_severity[static_cast<int>(Severity::error)]);
-    count("warnings", by_severity[static_cast<int>(Severity::warning)]);
-    count("infos", by_severity[static_cast<int>(Severity::info)]);
+    count("errors", by_severity.at(static_cast<std::size_t>(Severity::error)));
+    count("warnings", by_severity.at(static_cast<std::size_t>(Severity::warning)));
+    count("infos", by_severity.at(static_cast<std::size_t>(Severity::info)));
     counts("objects", facts_.objects);
     counts("withheld", facts_.withheld);
     json_.end_map();

@@ -169,6 +169,19 @@ constexpr auto kApplyExamples = std::to_array<std::string_view>({
     "registry2istio apply --plan plan.json",
 });
 
+constexpr auto kWhySettings =
+    std::to_array<std::string_view>({"config",         "from",        "include",      "exclude",
+                                     "requestTimeout", "parallelism", "allowPartial", "namespace",
+                                     "owner",          "health",      "host",         "servicePorts",
+                                     "protocol",       "exportTo",    "dnsCapture",   "tcpWithoutAddress",
+                                     "layout",         "textOutput",  "apiVersion",   "verbose",
+                                     "quiet",          "color"});
+constexpr auto kWhyExamples = std::to_array<std::string_view>({
+    "registry2istio why pay --from consul=http://127.0.0.1:8500",
+    "registry2istio why consul/dc1/pay -c mesh.yaml -o json",
+    "registry2istio why pay.service.consul --from file=snapshot.json",
+});
+
 constexpr auto kExplainSettings = std::to_array<std::string_view>({"textOutput"});
 constexpr auto kExplainExamples = std::to_array<std::string_view>({
     "registry2istio explain R2I2040",
@@ -235,6 +248,17 @@ constexpr auto kCommands = std::to_array<CommandRow>({
      {},
      nullptr,
      all_checks},
+    {"why",
+     "Tell everything that was decided about one service",
+     Needs::sources,
+     {.name = "SERVICE"},
+     kWhySettings,
+     "Reads the sources as export does, and tells of one service, by its name, by SOURCE/SCOPE/NAME or by a host, what "
+     "became of it: its instances, which of them are left out and why, its host, ports, protocols, labels, weights and "
+     "localities and what decided each, every setting with the rule or default that it is from, and the objects that "
+     "come out.",
+     kWhyExamples,
+     run_why},
     {"explain",
      "Tell what a diagnostic or an exit code means",
      Needs::nothing,

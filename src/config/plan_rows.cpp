@@ -98,10 +98,8 @@ void read_ignore(Resolver& resolver, Settings& settings) {
       resolver.problem(fmt::format("there is no code {}{}; `registry2istio explain` lists all", in_quotes(value),
                                    did_you_mean_code(value)));
     } else if (!is_ignorable(*info)) {
-      resolver.problem(
-          fmt::format("{} ({}) cannot be ignored: it tells that something could not be read, written or "
-                      "taken for granted",
-                      code_name(static_cast<int>(info->code)), info->reason));
+      resolver.problem(fmt::format("{} ({}) cannot be ignored: it guards that nothing is lost or deleted by mistake",
+                                   code_name(static_cast<int>(info->code)), info->reason));
     } else {
       settings.ignore.insert(static_cast<int>(info->code));
     }

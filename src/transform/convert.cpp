@@ -23,12 +23,6 @@ namespace r2i::transform {
 
 namespace {
 
-Decided<HealthPolicy> policy_for(const Service& service, const Choices& choices) {
-  if (choices.health != nullptr) return *choices.health;
-  // Consul's own DNS leaves out nothing but critical instances.
-  return {service.scope->source->kind == "consul" ? HealthPolicy::warning : HealthPolicy::passing};
-}
-
 /// Row 9: from all registered instances, so that it does not change with their health.
 Resolution resolution_of(const std::vector<Candidate>& candidates, const Choices& choices) {
   if (choices.resolution != nullptr) return choices.resolution->value;

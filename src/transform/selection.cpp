@@ -166,6 +166,12 @@ std::vector<Candidate> registered(const Service& service, const ServiceChoices& 
   return candidates;
 }
 
+Decided<HealthPolicy> policy_for(const Service& service, const Choices& choices) {
+  if (choices.health != nullptr) return *choices.health;
+  // Consul's own DNS leaves out nothing but critical instances.
+  return {service.scope->source->kind == "consul" ? HealthPolicy::warning : HealthPolicy::passing};
+}
+
 std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates,
                               const Decided<HealthPolicy>& policy, Diagnostics& diagnostics) {
   std::ranges::sort(candidates, endpoint_order);
