@@ -12,6 +12,8 @@ ExitCode run_check_cluster(Session& session);
 ExitCode run_check_config(Session& session);
 ExitCode run_check_manifests(Session& session);
 ExitCode run_check_source(Session& session);
+ExitCode run_why(Session& session);
+ExitCode run_explain(Session& session);
 ExitCode run_version(Session& session);
 ExitCode run_completion(Session& session);
 

@@ -31,6 +31,7 @@ std::string values_of(const SettingInfo& info) {
     for (const std::string& kind : sources::kinds()) words.push_back(kind + "=");
     return join(words, " ");
   }
+  if (info.key == "report") return "json= junit= markdown=";
   return join(split(info.choices, '|'), " ");
 }
 
@@ -85,7 +86,7 @@ std::string bash_values(const CommandRow& row, const SettingInfo& info) {
   if (words.empty() && !is_path(info)) return fmt::format("    {}) return ;;\n", flags);
   return fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} -- \"$current\"); {}return ;;\n", flags,
                      words.empty() ? "-f" : fmt::format("-W \"{}\"", words),
-                     info.key == "from" ? "compopt -o nospace; " : "");
+                     words.ends_with('=') ? "compopt -o nospace; " : "");
 }
 
 /// The case for the word after one that begins several commands.

@@ -14,24 +14,6 @@ namespace {
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kFlagColumn = 36;
 
-/// `text` broken at blanks into lines of at most kWidth, each after the first behind `indent` blanks.
-std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string result;
-  std::size_t column = indent;
-  for (const std::string& word : split(text, ' ')) {
-    if (column > indent && column + 1 + word.size() > kWidth) {
-      result += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      result += ' ';
-      ++column;
-    }
-    result += word;
-    column += word.size();
-  }
-  return result;
-}
-
 std::string flag_line(std::string_view left, std::string_view doc) {
   const std::string padding = left.size() + 3 > kFlagColumn ? "\n" + std::string(kFlagColumn, ' ')
                                                             : std::string(kFlagColumn - left.size() - 2, ' ');
@@ -69,6 +51,23 @@ std::string group_help(const CommandRow& row) {
 }
 
 }  // namespace
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string result;
+  std::size_t column = indent;
+  for (const std::string& word : split(text, ' ')) {
+    if (column > indent && column + 1 + word.size() > kWidth) {
+      result += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+  }
+  return result;
+}
 
 std::string main_help() {
   std::string text =

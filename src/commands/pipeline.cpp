@@ -22,8 +22,10 @@ namespace {
 
 class CountingSink : public ServiceSink {
  public:
-  CountingSink(Gathered& gathered, ServiceSink& next) : gathered_(gathered), next_(next) {}
+  CountingSink(Gathered& gathered, RunFacts& facts, ServiceSink& next)
+      : gathered_(gathered), facts_(facts), next_(next) {}
   void service(Service&& service) override {
+    if (facts_.keeps_record) facts_.all_services.push_back({service.scope->display(), service.name, service.display()});
     ++gathered_.services;
     ++gathered_.by_scope[service.scope.get()];
     gathered_.instances += service.instances.size();
@@ -32,6 +34,7 @@ class CountingSink : public ServiceSink {
 
  private:
   Gathered& gathered_;
+  RunFacts& facts_;
   ServiceSink& next_;
 };
 
@@ -153,6 +156,16 @@ void report_unused_rules(const Session& session, const transform::RuleBook& rule
   }
 }
 
+void keep_facts(RunFacts& facts, const SourceState& state, const Gathered& gathered) {
+  for (const ScopeState& scope : state.scopes) {
+    const auto services = gathered.by_scope.find(scope.scope.get());
+    facts.scopes.push_back({state.source->name, scope.scope->name, scope.complete,
+                            services == gathered.by_scope.end() ? 0 : services->second, scope.problems});
+  }
+  facts.services = gathered.services;
+  facts.instances = gathered.instances;
+}
+
 }  // namespace
 
 bool Gathered::complete() const {
@@ -174,9 +187,12 @@ Gathered gather(Session& session, ServiceSink& services) {
     all.push_back(sources::make_source(spec, options, session.environment));
 
   Gathered gathered;
-  CountingSink counting(gathered, services);
+  CountingSink counting(gathered, session.facts, services);
   for (const auto& source : all) {
-    for (SourceState& state : source->fetch(*session.context, counting)) gathered.states.push_back(std::move(state));
+    for (SourceState& state : source->fetch(*session.context, counting)) {
+      keep_facts(session.facts, state, gathered);
+      gathered.states.push_back(std::move(state));
+    }
     session.context->check_interrupt();
   }
   check_scopes(gathered.states);
@@ -186,7 +202,7 @@ Gathered gather(Session& session, ServiceSink& services) {
 
 Desired desired_manifests(Session& session, Witness* witness) {
   transform::RuleBook rules(session.settings.conversion);
-  SeenDiagnostics diagnostics(session.report, witness);
+  SeenDiagnostics diagnostics(session.context->diagnostics, witness);
   ConvertingSink converting(rules, diagnostics);
   Desired desired;
   if (witness != nullptr) {

@@ -7,9 +7,9 @@ namespace r2i::commands {
 
 namespace {
 
-constexpr auto kFetchSettings =
-    std::to_array<std::string_view>({"config", "from", "include", "exclude", "requestTimeout", "parallelism",
-                                     "allowPartial", "outputFile", "keepSecrets", "verbose", "quiet", "color"});
+constexpr auto kFetchSettings = std::to_array<std::string_view>(
+    {"config", "from", "include", "exclude", "requestTimeout", "parallelism", "allowPartial", "outputFile",
+     "keepSecrets", "report", "strict", "ignore", "verbose", "quiet", "color"});
 constexpr auto kFetchExamples = std::to_array<std::string_view>({
     "registry2istio fetch --from consul=http://127.0.0.1:8500 > snapshot.json",
     "registry2istio fetch --from 'consul?datacenter=all' --output-file snapshot.json",
@@ -47,6 +47,9 @@ constexpr auto kExportSettings = std::to_array<std::string_view>({"config",
                                                                   "output",
                                                                   "apiVersion",
                                                                   "metricsTextfile",
+                                                                  "report",
+                                                                  "strict",
+                                                                  "ignore",
                                                                   "verbose",
                                                                   "quiet",
                                                                   "color"});
@@ -100,6 +103,9 @@ constexpr auto kDiffSettings = std::to_array<std::string_view>({"config",
                                                                 "diffOutput",
                                                                 "apiVersion",
                                                                 "metricsTextfile",
+                                                                "report",
+                                                                "strict",
+                                                                "ignore",
                                                                 "verbose",
                                                                 "quiet",
                                                                 "color"});
@@ -151,6 +157,9 @@ constexpr auto kApplySettings = std::to_array<std::string_view>({"config",
                                                                  "allowEmpty",
                                                                  "maxSnapshotAge",
                                                                  "metricsTextfile",
+                                                                 "report",
+                                                                 "strict",
+                                                                 "ignore",
                                                                  "verbose",
                                                                  "quiet",
                                                                  "color"});
@@ -158,6 +167,26 @@ constexpr auto kApplyExamples = std::to_array<std::string_view>({
     "registry2istio apply --from consul=http://127.0.0.1:8500 -n mesh --owner team-a",
     "registry2istio apply --from consul=http://127.0.0.1:8500 -n mesh --owner team-a --prune --yes",
     "registry2istio apply --plan plan.json",
+});
+
+constexpr auto kWhySettings =
+    std::to_array<std::string_view>({"config",         "from",        "include",      "exclude",
+                                     "requestTimeout", "parallelism", "allowPartial", "namespace",
+                                     "owner",          "health",      "host",         "servicePorts",
+                                     "protocol",       "exportTo",    "dnsCapture",   "tcpWithoutAddress",
+                                     "layout",         "textOutput",  "apiVersion",   "verbose",
+                                     "quiet",          "color"});
+constexpr auto kWhyExamples = std::to_array<std::string_view>({
+    "registry2istio why pay --from consul=http://127.0.0.1:8500",
+    "registry2istio why consul/dc1/pay -c mesh.yaml -o json",
+    "registry2istio why pay.service.consul --from file=snapshot.json",
+});
+
+constexpr auto kExplainSettings = std::to_array<std::string_view>({"textOutput"});
+constexpr auto kExplainExamples = std::to_array<std::string_view>({
+    "registry2istio explain R2I2040",
+    "registry2istio explain exit 3",
+    "registry2istio explain",
 });
 
 constexpr auto kVersionSettings = std::to_array<std::string_view>({"output"});
@@ -219,6 +248,27 @@ constexpr auto kCommands = std::to_array<CommandRow>({
      {},
      nullptr,
      all_checks},
+    {"why",
+     "Tell everything that was decided about one service",
+     Needs::sources,
+     {.name = "SERVICE"},
+     kWhySettings,
+     "Reads the sources as export does, and tells of one service, by its name, by SOURCE/SCOPE/NAME or by a host, what "
+     "became of it: its instances, which of them are left out and why, its host, ports, protocols, labels, weights and "
+     "localities and what decided each, every setting with the rule or default that it is from, and the objects that "
+     "come out.",
+     kWhyExamples,
+     run_why},
+    {"explain",
+     "Tell what a diagnostic or an exit code means",
+     Needs::nothing,
+     {.name = "CODE", .many = true},
+     kExplainSettings,
+     "Tells what a code of a diagnostic (R2I2040, r2i2040 or 2040) or an exit code (3 or exit 3) means: its cause, "
+     "what "
+     "follows, what to do, and an example. Without a code it lists all.",
+     kExplainExamples,
+     run_explain},
     {"version",
      "Show the version",
      Needs::nothing,

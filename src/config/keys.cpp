@@ -41,6 +41,8 @@ constexpr auto kOutputKeys = std::to_array<std::string_view>({
     "kustomization",
     "apiVersion",
     "keepSecrets",
+    "strict",
+    "ignore",
 });
 
 std::vector<std::string_view> all_conversion_keys() {

@@ -150,6 +150,12 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "Keep a kustomization.yaml in the directory that lists its files."},
     {"metricsTextfile", "--metrics-textfile", 0, "FILE", false, "", "none", "Output",
      "Write metrics of the run to this file, whatever it ends with, for Prometheus's textfile collector."},
+    {"textOutput", "--output", 'o', "FORMAT", false, "text|json", "text", "Output", "The format of what is printed.",
+     "R2I_TEXT_OUTPUT"},
+    {"report", "--report", 0, "FORMAT=FILE", true, "", "none", "Output",
+     "Write what the run has to say to this file, whatever it ends with: json=FILE, junit=FILE or markdown=FILE. May "
+     "be "
+     "given several times."},
     {"output", "--output", 'o', "FORMAT", false, "yaml|json|name", "yaml", "Output", "The format of what is printed."},
     {"showOrigin", "--show-origin", 0, "", false, "", "", "Output",
      "Show every setting in force, and the file, variable or flag that it comes from."},
@@ -164,6 +170,12 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
     {"outputFile", "--output-file", 0, "FILE", false, "", "standard output", "Output",
      "Write to this file, which only its owner can read, by renaming it into place."},
 
+    {"strict", "--strict", 0, "", false, "", "", "Messages",
+     "Let a warning decide the exit code as an error does: 3 for one of a source, else 1. What is written stays the "
+     "same."},
+    {"ignore", "--ignore", 0, "CODE", true, "", "none", "Messages",
+     "Neither show nor count diagnostics with this code (R2I2010), nor let them decide the exit code. May be given "
+     "several times."},
     {"verbose", "--verbose", 'v', "", false, "", "", "Messages", "Show every diagnostic, not only errors and counts."},
     {"quiet", "--quiet", 'q', "", false, "", "", "Messages", "Show errors only: no summary, no progress."},
     {"color", "--color", 0, "WHEN", false, "auto|always|never", "auto", "Messages", "Colour in messages."},

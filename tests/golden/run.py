@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Golden cases: each folder of cases/ has a snapshot.json (or a generate.py that prints one), perhaps args (one word a
-line; a --from among them says how standard input is read) and a config.yaml, and what `export -v` must give for it:
-expected.out, expected.err and the exit code in the last line of expected.err.
+line; a --from among them says how standard input is read), a config.yaml and a command ("why pay"; else "export"), and what it
+must give with -v: expected.out, expected.err and the exit code in the last line of expected.err.
 
 With R2I_ACCEPT=1 the expectations are rewritten and the exit code is 77, so that accepting never looks like passing.
 Usage: run.py BINARY CODES_HPP [CASE…]"""
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 CASES = pathlib.Path(__file__).parent / "cases"
-FILES = {"snapshot.json", "generate.py", "args", "config.yaml", "expected.out", "expected.err"}
+FILES = {"snapshot.json", "generate.py", "args", "command", "config.yaml", "expected.out", "expected.err"}
 # Nothing of the environment reaches the program but what makes a sanitizer end it.
 KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")
 
@@ -32,7 +32,8 @@ def run(binary: str, case: pathlib.Path) -> dict[str, bytes]:
     if (case / "config.yaml").exists():
         args = ["-c", "config.yaml", *args]
     source = [] if "--from" in args else ["--from", "file=-"]
-    command = [os.path.abspath(binary), "export", *source, "-v", *args]
+    words = (case / "command").read_text().split() if (case / "command").exists() else ["export"]
+    command = [os.path.abspath(binary), *words, *source, "-v", *args]
     done = subprocess.run(command, input=given(case), capture_output=True, env=environment, cwd=case)
     return {"expected.out": done.stdout, "expected.err": done.stderr + f"exit code {done.returncode}\n".encode()}
 

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parents[3]
 MANUAL = PROJECT / "man"
 
 # As the main help lists them; what follows `check`, as its help lists it; and what can be run.
-WORDS = ("fetch", "export", "diff", "apply", "check", "version", "completion")
+WORDS = ("fetch", "export", "diff", "apply", "check", "why", "explain", "version", "completion")
 CHECKS = ("config", "source", "cluster", "manifests")
 COMMANDS = tuple(name for word in WORDS for name in ([f"check {what}" for what in CHECKS] if word == "check" else [word]))
 

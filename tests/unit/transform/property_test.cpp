@@ -8,6 +8,7 @@
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "transform/combine.hpp"
+#include "transform/explained_endpoints.hpp"
 #include "transform/merge.hpp"
 
 #include <doctest/doctest.h>
@@ -305,6 +306,46 @@ TEST_CASE("property: every instance is an endpoint, or is reported, or its servi
     REQUIRE(endpoints == expected);
     REQUIRE(kept == static_cast<std::size_t>(std::ranges::count_if(
                         outcome.manifests.objects, [](const Manifest& o) { return kind_of(o) == "ServiceEntry"; })));
+  });
+}
+
+/// What an endpoint says, but for its weight, which all endpoints of a host decide together.
+std::string told(const std::string& address, const Pairs& labels, const std::string& locality, const PortMap& ports) {
+  std::string text = address + " " + locality;
+  for (const auto& [key, value] : labels) text += fmt::format(" {}={}", key, value);
+  for (const auto& [name, number] : ports) text += fmt::format(" {}:{}", name, number);
+  return text;
+}
+
+TEST_CASE("property: what is explained is what comes out") {
+  for_all([](const std::vector<Service>& services, const ConversionSettings& settings, const Outcome& /*outcome*/) {
+    RuleBook rules(settings);
+    for (const Service& service : services) {
+      Collected ignored;
+      const Explained explained = explain(Service(service), rules, ignored);
+      const auto converted = convert(Service(service), rules, ignored);
+      REQUIRE(explained.left_out == !converted.has_value());
+      std::vector<std::string> written;
+      std::vector<std::string> said;
+      if (converted) {
+        REQUIRE(explained.host.value == converted->host);
+        for (const Endpoint& one : converted->entry.endpoints)
+          written.push_back(told(one.address, one.labels, one.locality, one.ports));
+      }
+      std::set<std::size_t> instances;
+      for (const ExplainedEndpoint& one : explain_endpoints(explained)) {
+        Pairs labels;
+        for (const auto& [key, value] : one.labels) {
+          labels.emplace_back(key, value.value);
+          REQUIRE_FALSE(value.origin.empty());
+        }
+        REQUIRE_FALSE(one.locality.origin.empty());
+        REQUIRE_FALSE(one.weight.origin.empty());
+        REQUIRE(instances.insert(one.instance).second);
+        said.push_back(told(one.address, labels, one.locality.value, one.ports));
+      }
+      REQUIRE((said == written));
+    }
   });
 }
 
