@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/pattern_set.hpp"
 #include "base/text.hpp"
+#include "config/keys.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -28,9 +28,7 @@ class MatchReader {
       : values_(values), said_(said), problems_(problems) {}
 
   RuleMatch read() {
-    static constexpr std::array<std::string_view, 10> kKeys = {
-        "source", "kind", "service", "datacenter", "group", "namespace", "tag", "metadata", "port", "network"};
-    values_.reader().object(kKeys, [&](std::string_view key) {
+    values_.reader().object(match_keys(), [&](std::string_view key) {
       if (key == "source")
         patterns(key, match_.sources);
       else if (key == "kind")

@@ -43,7 +43,7 @@ GivenSetting from_flag(const SettingInfo& info, const std::vector<std::string>& 
 
 Draft read_files(const std::vector<std::string>& paths, Problems& problems) {
   Draft draft;
-  for (std::size_t i = 0; i < paths.size(); ++i) merge(draft, read_config(paths[i], i, problems));
+  for (std::size_t i = 0; i < paths.size(); ++i) merge(draft, read_config(paths[i], i, problems), problems);
   return draft;
 }
 
@@ -72,7 +72,7 @@ void read_conversion_settings(const Draft& draft, ConversionSettings& out, Probl
     if (!source.defaults.empty()) out.sources[source.name] = read_patch(source.defaults, problems, true);
   }
   for (const RuleDraft& rule : draft.rules) {
-    if (rule.set.empty()) problems.add(rule.place, fmt::format("the rule {} sets nothing", in_quotes(rule.name)));
+    if (!rule.has_set) problems.add(rule.place, fmt::format("the rule {} sets nothing", in_quotes(rule.name)));
     out.rules.push_back(
         {rule.name, rule.place.text, rule.match.value_or(RuleMatch{}), read_patch(rule.set, problems, false)});
   }

@@ -22,9 +22,6 @@ bool keep_service(Service& service, Diagnostics& diagnostics);
 /// Instances that a rule drops are as if they were not registered.
 std::vector<Candidate> registered(const Service& service, const ServiceChoices& choices, Diagnostics& diagnostics);
 
-/// The health policy for the service's instances.
-Decided<HealthPolicy> policy_for(const Service& service, const Choices& choices);
-
 /// Rows 2 and 3, second half: of those, the ones that get traffic: healthy enough, not stopped, weight above 0, and
 /// each address and port once, whichever of merged registries has it. Sorted by address and port.
 std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& diagnostics);
