@@ -27,7 +27,8 @@ namespace {
 /// What a signal left undone, in the words of the command.
 std::string_view after_interrupt(const CommandRow& row) {
   if (row.name == "apply") return "what is listed above was written, nothing else; the next run goes on from there";
-  return row.name == "export" || row.name == "diff" || row.name == "why" ? "nothing was printed" : "nothing was written";
+  return row.name == "export" || row.name == "diff" || row.name == "why" ? "nothing was printed"
+                                                                         : "nothing was written";
 }
 
 ExitCode run_with_sources(Session& session, Terminal& terminal) {

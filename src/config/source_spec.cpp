@@ -140,10 +140,12 @@ std::optional<std::string> check_merge(const std::string& name) {
 void check_names(const std::vector<SourceSpec>& sources, Problems& problems) {
   for (const SourceSpec& one : sources) {
     for (const SourceSpec& other : sources) {
-      if (one.merge.empty() || one.merge == other.merge || one.merge != other.name || is_path_kind(other.kind)) continue;
-      problems.add(fmt::format("{} is merged into {}, the name of {}, which is not: give that one merge={}, too, or "
-                               "take another name",
-                               one.text, in_quotes(one.merge), other.text, one.merge));
+      if (one.merge.empty() || one.merge == other.merge || one.merge != other.name || is_path_kind(other.kind))
+        continue;
+      problems.add(
+          fmt::format("{} is merged into {}, the name of {}, which is not: give that one merge={}, too, or "
+                      "take another name",
+                      one.text, in_quotes(one.merge), other.text, one.merge));
     }
   }
   for (std::size_t i = 0; i < sources.size(); ++i) {

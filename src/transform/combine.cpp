@@ -120,8 +120,8 @@ bool pass_check(const std::vector<Manifest>& objects, const Converted& converted
   bool pass = true;
   for (const Manifest& object : objects) {
     for (const Breach& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
-      diagnostics.report(
-          diagnose(Code::istio_refuses, display(converted), fmt::format("withheld: {}: {}", kind_of(object), broken.text())));
+      diagnostics.report(diagnose(Code::istio_refuses, display(converted),
+                                  fmt::format("withheld: {}: {}", kind_of(object), broken.text())));
       pass = false;
     }
   }
