@@ -156,7 +156,7 @@ def test_choices_of_the_schema_are_those_of_the_reader(tmp_path: Path) -> None:
 
 
 # What a schema cannot know: the environment, other files, what stands elsewhere in the file, what a pattern or a template is.
-BEYOND_A_SCHEMA = ("source-token-file", "source-token-variable", "source-variable", "source-twice", "source-address-twice",
+BEYOND_A_SCHEMA = ("source-token-file", "source-token-twice", "source-token-variable", "source-password", "source-variable", "source-twice", "source-address-twice",
                    "source-bad-pattern", "source-name", "source-setting", "source-secret", "rule-twice", "rule-no-set",
                    "rule-bad", "rule-empty", "setting-namespace", "setting-host", "setting-replace", "setting-export",
                    "setting-addresses", "setting-label", "setting-object", "setting-rename", "setting-weight-huge",

@@ -559,7 +559,7 @@ TEST_CASE("property: of merged sources, too, every instance is an endpoint or re
       const auto from = find_value(meta_of(object).annotations, mark::kMergedFrom).value_or("");
       if (from.find(',') != std::string_view::npos) ++of_several;
       const auto broken = std::visit([](const auto& entry) { return check(entry); }, object);
-      REQUIRE(join(broken, "\n").empty());
+      REQUIRE(broken.empty());
     }
     // What is withheld takes instances along whose services are told under the name of the merge.
     if (!outcome->manifests.withheld_hosts.empty()) return;
@@ -573,6 +573,8 @@ TEST_CASE("property: of merged sources, too, every instance is an endpoint or re
         REQUIRE(lost_instances.insert(diagnostic.subject).second);
       }
     }
+    // So does a host that a service outside of the merge keeps.
+    if (std::ranges::any_of(lost_services, [](const std::string& name) { return name.ends_with("/merged"); })) return;
     std::size_t expected = 0;
     for (const Service& service : services) {
       if (lost_services.contains(service.display())) continue;
