@@ -572,7 +572,7 @@ class MergedWorld : public testing::Planning {
 TEST_CASE("property: of merged sources, none that was not read in full loses an endpoint by what the other one says") {
   std::size_t changed = 0;
   std::size_t withstood = 0;
-  for (std::uint32_t seed = 0; seed < 3 * kWorlds; ++seed) {
+  for (std::uint32_t seed = 0; seed < kWorlds; ++seed) {
     CAPTURE(seed);
     MergedWorld world(seed);
     for (int run = 0; run < kRuns; ++run) {
@@ -609,8 +609,8 @@ TEST_CASE("property: of merged sources, none that was not read in full loses an 
       REQUIRE((world.live(registry) == expected));
     }
   }
-  CHECK(changed > kWorlds);
-  CHECK(withstood > kWorlds);
+  CHECK(changed > kWorlds / 3);
+  CHECK(withstood > kWorlds / 3);
 }
 
 }  // namespace
