@@ -4,13 +4,18 @@ expected.yaml anew; old.json is written by hand."""
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
+from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from support.program import Program, Run
 
 CONTRIB = Path(__file__).parents[3] / "contrib"
@@ -18,10 +23,13 @@ MIGRATION = CONTRIB / "migration"
 TOOLS = sorted(path.name for path in MIGRATION.iterdir() if path.is_dir())
 
 
-def export(r2i: Program, tool: str, *flags: str) -> Run:
+def run_export(r2i: Program, tool: str, config: Path, *flags: str) -> Run:
     """The snapshot takes the place of the registry."""
-    folder = MIGRATION / tool
-    run = r2i("export", "-c", folder / "mesh.yaml", "--from", f"file={folder / 'registry.json'}", *flags)
+    return r2i("export", "-c", config, "--from", f"file={MIGRATION / tool / 'registry.json'}", *flags)
+
+
+def export(r2i: Program, tool: str, *flags: str) -> Run:
+    run = run_export(r2i, tool, MIGRATION / tool / "mesh.yaml", *flags)
     assert run.code == 0 and "error" not in run.stderr and "warning" not in run.stderr, run
     return run
 
@@ -53,6 +61,29 @@ def test_what_comes_out(r2i: Program, tool: str) -> None:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_rule_is_of_use(r2i: Program, tool: str) -> None:
     assert re.findall(r'R2I2090 .*the rule "(.*?)" is', export(r2i, tool, "-v").stderr) == []
+
+
+def shortened(config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The configuration without one of its settings, for each of them; its name beside it."""
+    for path in (["defaults"], *(["rules", index, "set"] for index in range(len(config["rules"])))):
+        for key in reduce(getitem, path, config):
+            less = copy.deepcopy(config)
+            del reduce(getitem, path, less)[key]
+            yield f"{path} {key}", less
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_setting_is_of_use(r2i: Program, tool: str, tmp_path: Path) -> None:
+    """Without it something else comes out."""
+    config = yaml.safe_load((MIGRATION / tool / "mesh.yaml").read_text())
+    whole = export(r2i, tool).stdout
+    useless = []
+    for name, less in shortened(config):
+        path = tmp_path / "mesh.yaml"
+        path.write_text(yaml.safe_dump(less))
+        if run_export(r2i, tool, path).stdout == whole:
+            useless.append(name)
+    assert useless == []
 
 
 @pytest.mark.parametrize("tool", TOOLS)
