@@ -1,29 +1,22 @@
 #include "base/json_cursor.hpp"
 
-#define SIMDJSON_EXCEPTIONS 0
+#include "base/json_tokens.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
-#include <limits>
-#include <vector>
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <utility>
 
 namespace r2i {
-
-namespace od = simdjson::ondemand;
 
 namespace {
 
 // Deeper than any registry's answer; bounds the recursion of who reads what it does not know.
 constexpr std::size_t kMaxDepth = 256;
-
-struct Frame {
-  od::object_iterator object;
-  od::array_iterator list;
-  bool first = true;
-};
 
 std::string explain(simdjson::error_code code) {
   switch (code) {
@@ -39,6 +32,8 @@ std::string explain(simdjson::error_code code) {
       return "a string has a raw control character";
     case simdjson::NUMBER_ERROR:
       return "not a number that JSON allows";
+    case simdjson::UTF8_ERROR:
+      return "there are bytes that are no UTF-8";
     case simdjson::CAPACITY:
       return "the document is too large";
     default:
@@ -46,90 +41,154 @@ std::string explain(simdjson::error_code code) {
   }
 }
 
-// Most strings are as they stand in the text. simdjson would copy each of them, and byte by byte where the program was
-// compiled for every processor. It has looked at all of the text before: each is closed and has no control character.
-
-/// What is between the quotes of a token, unless there is an escape in it.
-std::optional<std::string_view> plain_string(std::string_view token) {
-  token = token.substr(1, token.rfind('"') - 1);
-  if (token.find('\\') != std::string_view::npos) return std::nullopt;
-  return token;
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/// The same of a key, of which only the start is known.
-std::optional<std::string_view> plain_key(const char* start) {
-  const char* end = start;
-  while (*end != '"' && *end != '\\') ++end;
-  if (*end == '\\') return std::nullopt;
-  return std::string_view(start, static_cast<std::size_t>(end - start));
+/// The value of a number of up to nine digits and nothing else, as most are.
+std::optional<double> few_digits(std::string_view token) {
+  constexpr std::size_t kFew = 9;
+  if (token.size() > kFew || (token.front() == '0' && token.size() > 1)) return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char c : token) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return value;
 }
 
 }  // namespace
 
 struct JsonCursor::Impl {
-  od::parser parser;
-  od::document document;
-  od::value current;
-  std::vector<Frame> frames;
+  JsonTokens tokens;  ///< stands on the value that waits to be read, else behind the one that was read last
+  simdjson::ondemand::parser scalars;  ///< reads what takes more than a look
+  std::deque<std::string> unescaped;   ///< the strings that do not stand in the text as they are
   const char* begin = nullptr;
-  std::size_t size = 0;
-  bool standing = false;  ///< on a value, or on the one that was read last
-  bool pending = false;   ///< it has not been read yet
+  const char* value = nullptr;            ///< the start of the current value, or of the one read last
+  std::array<bool, kMaxDepth> entered{};  ///< of each object or list on the way: whether nothing of it was read yet
+  std::size_t depth = 0;
+  bool pending = false;  ///< the current value has not been read yet
   bool repaired = false;
   std::optional<Fault> fault;
 
-  simdjson::error_code start(std::string& text) {
-    text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-    begin = text.data();
-    size = text.size();
-    return parser.iterate(text.data(), text.size(), text.capacity()).get(document);
-  }
-
-  void fail(std::size_t at, std::string message) {
-    if (!fault) fault = Fault{at, std::move(message)};
+  [[gnu::cold]] bool fail_at(const char* at, std::string message) {
+    if (!fault) fault = Fault{static_cast<std::size_t>(at - begin), std::move(message)};
     pending = false;
-  }
-
-  /// Where the current value starts, or the one that was read last.
-  const char* start_of_value() { return standing ? current.raw_json_token().data() : begin; }
-  std::size_t offset() { return static_cast<std::size_t>(start_of_value() - begin); }
-
-  void fail(simdjson::error_code code) {
-    const char* at = nullptr;
-    if (document.current_location().get(at) != simdjson::SUCCESS || at < begin || at > begin + size) {
-      fail(code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT ? size : offset(), explain(code));
-    } else {
-      fail(static_cast<std::size_t>(at - begin), explain(code));
-    }
-  }
-
-  /// Unwraps a result of simdjson's; false, with the fault kept, if it is none.
-  template <typename Result, typename Value>
-  bool take(Result&& result, Value& value) {
-    const auto error = std::forward<Result>(result).get(value);
-    if (error == simdjson::SUCCESS) return true;
-    fail(error);
+    tokens.stop();  // so that nobody who looks at a token has to ask first whether there was a fault
     return false;
   }
 
-  void stand_on(od::value value) {
-    current = value;
-    standing = true;
+  /// The current token is not one that may stand here.
+  [[gnu::cold]] bool fail_here() {
+    if (fault) return false;
+    const auto why = tokens.at_end() ? simdjson::INCOMPLETE_ARRAY_OR_OBJECT : simdjson::TAPE_ERROR;
+    return fail_at(tokens.start(), explain(tokens.error() == simdjson::SUCCESS ? why : tokens.error()));
+  }
+
+  void stand() {
+    value = tokens.start();
     pending = true;
+  }
+
+  /// The current value is of the wanted type, and counts as read. `first` is what values of the type begin with.
+  bool expect(JsonCursor& cursor, Type wanted, char first) {
+    if (pending && tokens.kind() == first) {
+      pending = false;
+      return true;
+    }
+    return expect(cursor, wanted);
   }
 
   bool expect(JsonCursor& cursor, Type wanted) {
     if (fault) return false;
-    if (!pending) {
-      fail(offset(), "a value is read twice");
-      return false;
-    }
+    if (!pending) return fail_at(value, "a value is read twice");
     const Type found = cursor.type();
     if (found != wanted && !fault) {
-      fail(offset(), fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
+      fail_at(value, fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
     }
     pending = false;
     return !fault;
+  }
+
+  bool enter(JsonCursor& cursor, Type type, char first) {
+    if (!expect(cursor, type, first)) return false;
+    if (depth == kMaxDepth) return fail_at(value, "nested too deeply");
+    tokens.advance();
+    entered[depth++] = true;
+    return true;
+  }
+
+  /// The text of the current token, a scalar other than a string.
+  [[nodiscard]] std::string_view token() const {
+    const char* start = tokens.start();
+    const char* end = tokens.bound();
+    while (is_blank(end[-1])) --end;
+    return {start, static_cast<std::size_t>(end - start)};
+  }
+
+  /// The same, and steps behind it.
+  std::string_view take() {
+    const std::string_view taken = token();
+    tokens.advance();
+    return taken;
+  }
+
+  /// What the current token, a string, means; steps behind it. No view, with the fault kept, if that cannot be told.
+  std::string_view take_string() {
+    const char* start = tokens.start() + 1;
+    const char* end = tokens.bound();
+    while (*--end != '"') continue;
+    const std::string_view inner(start, static_cast<std::size_t>(end - start));
+    const bool as_it_stands = !tokens.has_escapes() || inner.find('\\') == std::string_view::npos;
+    tokens.advance();
+    return as_it_stands ? inner : unescape({start - 1, inner.size() + 2});
+  }
+
+  [[gnu::cold]] std::string_view unescape(std::string_view quoted) {
+    std::string_view text;
+    return parse(quoted, text) ? unescaped.emplace_back(text) : text;
+  }
+
+  /// Has simdjson read a scalar.
+  template <typename Value>
+  bool parse(std::string_view taken, Value& result) {
+    const simdjson::padded_string padded(taken);
+    simdjson::ondemand::document document;
+    auto error = scalars.iterate(padded).get(document);
+    if (error == simdjson::SUCCESS) error = document.get<Value>().get(result);
+    return error == simdjson::SUCCESS || fail_at(taken.data(), explain(error));
+  }
+
+  /// Past the current value if it still waits to be read.
+  void pass() {
+    if (pending) pass_pending();
+  }
+
+  void pass_pending() {
+    pending = false;
+    const char kind = tokens.kind();
+    if (kind != '{' && kind != '[') {
+      tokens.advance();
+    } else if (!tokens.close(0)) {
+      fail_here();
+    }
+  }
+
+  /// Onto what follows in the innermost object or list, which `end` closes; false at its end, which leaves it, and on a
+  /// fault.
+  bool next(char end) {
+    pass();
+    if (depth == 0) return false;
+    const bool first = std::exchange(entered[depth - 1], false);
+    if (tokens.kind() == end) {
+      tokens.advance();
+      --depth;
+      return false;
+    }
+    if (first) return true;
+    if (tokens.kind() != ',') return fail_here();
+    tokens.advance();
+    return true;
   }
 };
 
@@ -140,45 +199,40 @@ JsonCursor::~JsonCursor() = default;
 
 bool JsonCursor::open(std::string& text) {
   Impl& impl = *impl_;
-  impl.frames.clear();
+  impl.unescaped.clear();
   impl.fault.reset();
-  impl.standing = false;
+  impl.depth = 0;
   impl.pending = false;
   impl.repaired = false;
   if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
-  auto error = impl.start(text);
+  auto error = impl.tokens.open(text);
   if (error == simdjson::UTF8_ERROR) {
     text = valid_utf8(text);
     impl.repaired = true;
-    error = impl.start(text);
+    error = impl.tokens.open(text);
   }
-  if (error != simdjson::SUCCESS) {
-    impl.fail(error == simdjson::EMPTY ? 0 : text.size(), explain(error));
-    return false;
-  }
-  od::value root;
-  error = impl.document.get_value().get(root);
-  if (error != simdjson::SUCCESS) {
-    impl.fail(0, error == simdjson::SCALAR_DOCUMENT_AS_VALUE ? "expected an object or a list" : explain(error));
-    return false;
-  }
-  impl.stand_on(root);
-  return true;
+  impl.begin = impl.value = text.data();
+  if (error != simdjson::SUCCESS)
+    return impl.fail_at(text.data() + (error == simdjson::EMPTY ? 0 : text.size()), explain(error));
+  impl.stand();
+  if (impl.tokens.kind() == '{' || impl.tokens.kind() == '[') return true;
+  return impl.fail_at(impl.value, "expected an object or a list");
 }
 
 bool JsonCursor::repaired() const {
   return impl_->repaired;
 }
 std::size_t JsonCursor::offset() const {
-  return impl_->offset();
+  return static_cast<std::size_t>(impl_->value - impl_->begin);
 }
 const std::optional<JsonCursor::Fault>& JsonCursor::fault() const {
   return impl_->fault;
 }
 
 JsonCursor::Type JsonCursor::type() {
-  if (impl_->fault || !impl_->pending) return Type::null;
-  switch (*impl_->start_of_value()) {
+  if (!impl_->pending) return Type::null;
+  const char first = impl_->tokens.kind();
+  switch (first) {
     case '{':
       return Type::object;
     case '[':
@@ -188,98 +242,57 @@ JsonCursor::Type JsonCursor::type() {
     case 't':
     case 'f':
       return Type::boolean;
-    case 'n': {
-      bool is_null = false;
-      if (impl_->current.is_null().get(is_null) == simdjson::SUCCESS && is_null) return Type::null;
+    case 'n':
+      if (impl_->token() == "null") return Type::null;
       break;
-    }
-    case '-':
-    case '0':
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-    case '5':
-    case '6':
-    case '7':
-    case '8':
-    case '9':
-      return Type::number;
     default:
+      if (first == '-' || is_digit(first)) return Type::number;
       break;
   }
-  impl_->fail(impl_->offset(), "not valid JSON");
+  impl_->fail_here();
   return Type::null;
 }
 
 bool JsonCursor::enter_object() {
-  if (!impl_->expect(*this, Type::object)) return false;
-  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset(), "nested too deeply");
-  od::object object;
-  if (impl_->fault || !impl_->take(impl_->current.get_object(), object)) return false;
-  Frame frame;
-  if (!impl_->take(object.begin(), frame.object)) return false;
-  impl_->frames.push_back(frame);
-  return true;
+  return impl_->enter(*this, Type::object, '{');
 }
 
 bool JsonCursor::enter_list() {
-  if (!impl_->expect(*this, Type::list)) return false;
-  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset(), "nested too deeply");
-  od::array list;
-  if (impl_->fault || !impl_->take(impl_->current.get_array(), list)) return false;
-  Frame frame;
-  if (!impl_->take(list.begin(), frame.list)) return false;
-  impl_->frames.push_back(frame);
-  return true;
+  return impl_->enter(*this, Type::list, '[');
 }
 
 std::optional<std::string_view> JsonCursor::next_key() {
-  impl_->pending = false;
-  if (impl_->fault || impl_->frames.empty()) return std::nullopt;
-  Frame& frame = impl_->frames.back();
-  if (!frame.first) ++frame.object;
-  frame.first = false;
-  if (frame.object == od::object_iterator{}) {
-    impl_->frames.pop_back();
-    return std::nullopt;
+  Impl& impl = *impl_;
+  if (!impl.next('}')) return std::nullopt;
+  if (impl.tokens.kind() == '"') {
+    const std::string_view key = impl.take_string();
+    if (impl.tokens.kind() == ':') {
+      impl.tokens.advance();
+      impl.stand();
+      return key;
+    }
   }
-  od::field field;
-  if (!impl_->take(*frame.object, field)) return std::nullopt;
-  auto key = plain_key(field.key().raw());
-  if (!key && !impl_->take(field.unescaped_key(), key.emplace())) return std::nullopt;
-  impl_->stand_on(field.value());
-  return key;
+  impl.fail_here();
+  return std::nullopt;
 }
 
 bool JsonCursor::next_item() {
-  impl_->pending = false;
-  if (impl_->fault || impl_->frames.empty()) return false;
-  Frame& frame = impl_->frames.back();
-  if (!frame.first) ++frame.list;
-  frame.first = false;
-  if (frame.list == od::array_iterator{}) {
-    impl_->frames.pop_back();
-    return false;
-  }
-  od::value item;
-  if (!impl_->take(*frame.list, item)) return false;
-  impl_->stand_on(item);
+  if (!impl_->next(']')) return false;
+  impl_->stand();
   return true;
 }
 
 std::string_view JsonCursor::string() {
-  std::string_view text;
-  if (!impl_->expect(*this, Type::string)) return text;
-  const auto plain = plain_string(impl_->current.raw_json_token());
-  if (plain) return *plain;
-  impl_->take(impl_->current.get_string(), text);
-  return text;
+  if (!impl_->expect(*this, Type::string, '"')) return {};
+  return impl_->take_string();
 }
 
 double JsonCursor::number() {
+  if (!impl_->expect(*this, Type::number)) return 0;
+  const std::string_view token = impl_->take();
+  if (const auto whole = few_digits(token)) return *whole;
   double value = 0;
-  if (impl_->expect(*this, Type::number)) impl_->take(impl_->current.get_double(), value);
+  impl_->parse(token, value);
   return value;
 }
 
@@ -289,25 +302,29 @@ std::int64_t JsonCursor::integer() {
   constexpr double kMost = 9007199254740992.0;
   if (impl_->fault) return 0;
   if (value != static_cast<double>(static_cast<std::int64_t>(std::clamp(value, -kMost, kMost)))) {
-    impl_->fail(impl_->offset(), "expected a whole number");
+    impl_->fail_at(impl_->value, "expected a whole number");
     return 0;
   }
   return static_cast<std::int64_t>(value);
 }
 
 bool JsonCursor::boolean() {
-  bool value = false;
-  if (impl_->expect(*this, Type::boolean)) impl_->take(impl_->current.get_bool(), value);
-  return value;
+  if (!impl_->expect(*this, Type::boolean)) return false;
+  const std::string_view token = impl_->take();
+  if (token != "true" && token != "false") impl_->fail_at(token.data(), explain(simdjson::TAPE_ERROR));
+  return token == "true";
 }
 
 void JsonCursor::skip() {
-  if (!impl_->pending || impl_->fault) return;
-  impl_->pending = false;
-  // A value in something entered is passed over with the next step there; the root has no such step.
-  if (!impl_->frames.empty()) return;
-  std::string_view text;
-  if (impl_->take(impl_->document.raw_json(), text)) impl_->standing = false;
+  impl_->pass();
+}
+
+void JsonCursor::leave() {
+  Impl& impl = *impl_;
+  skip();
+  if (impl.fault || impl.depth == 0) return;
+  --impl.depth;
+  if (!impl.tokens.close(1)) impl.fail_here();
 }
 
 void JsonCursor::walk() {
@@ -338,12 +355,14 @@ void JsonCursor::walk() {
 }
 
 bool JsonCursor::finish() {
+  Impl& impl = *impl_;
   skip();
-  const char* more = nullptr;
-  if (!impl_->fault && impl_->document.current_location().get(more) == simdjson::SUCCESS) {
-    impl_->fail(static_cast<std::size_t>(more - impl_->begin), "there is more text after the end of the document");
+  while (!impl.fault && impl.depth > 0) leave();
+  if (!impl.fault && impl.tokens.error() != simdjson::SUCCESS) impl.fail_here();
+  if (!impl.fault && !impl.tokens.at_end()) {
+    impl.fail_at(impl.tokens.start(), "there is more text after the end of the document");
   }
-  return !impl_->fault;
+  return !impl.fault;
 }
 
 std::string_view describe_type(JsonCursor::Type type) {

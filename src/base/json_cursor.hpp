@@ -26,7 +26,7 @@ class JsonCursor {
   JsonCursor& operator=(JsonCursor&&) noexcept;
   ~JsonCursor();
 
-  /// Stands on the root, an object or a list. `text` must outlive the reading; it is grown for padding, and bad UTF-8
+  /// Stands on the root, an object or a list. `text` must outlive the reading, and stay where it is; bad UTF-8
   /// in it is replaced by U+FFFD (see repaired()). False on a fault.
   bool open(std::string& text);
   [[nodiscard]] bool repaired() const;
@@ -42,6 +42,8 @@ class JsonCursor {
   std::optional<std::string_view> next_key();
   /// Whether there is another item in the innermost list entered; false at its end, which leaves it.
   bool next_item();
+  /// Past all that is left of the innermost object or list entered, as skip() does.
+  void leave();
 
   /// The current value. One of another type is a fault; ask type() where several are welcome.
   std::string_view string();

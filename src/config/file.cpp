@@ -65,7 +65,7 @@ SourceDraft::Value FileReader::value() {
 /// Whether the key is one of another part of a file, which is said then.
 bool FileReader::misplaced(std::string_view key) {
   const std::string belongs = where_it_belongs(key);
-  if (!belongs.empty()) values_.reader().find_key("unknown key" + belongs);
+  if (!belongs.empty()) values_.reader().find_key(values_.reader().cursor().offset(), "unknown key" + belongs);
   return !belongs.empty();
 }
 

@@ -29,9 +29,8 @@ bool DocumentReader::is_among(SeenKeys& seen, std::string_view key) {
 }
 
 void DocumentReader::unknown_key(std::string_view key, std::span<const std::string_view> known) {
-  if (known.empty()) return;
   const std::vector<std::string> candidates(known.begin(), known.end());
-  find_key(fmt::format("unknown key{}", did_you_mean(key, candidates)));
+  find_key(cursor_.offset(), fmt::format("unknown key{}", did_you_mean(key, candidates)));
 }
 
 void DocumentReader::read(std::string& out) {
@@ -77,8 +76,8 @@ void DocumentReader::find(std::size_t offset, std::string_view message) {
   findings_.push_back({offset, where.empty() ? std::string(message) : fmt::format("{}: {}", where, message)});
 }
 
-void DocumentReader::find_key(std::string_view message) {
-  find(cursor_.offset(), message);
+void DocumentReader::find_key(std::size_t offset, std::string_view message) {
+  find(offset, message);
   findings_.back().of_key = true;
 }
 

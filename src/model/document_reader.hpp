@@ -29,7 +29,7 @@ class DocumentReader {
   explicit DocumentReader(JsonCursor& cursor) : cursor_(cursor) {}
 
   /// Calls `on_key(key)` for each key of the object that the cursor stands on; it reads the value and says whether it
-  /// knew the key. With `known`, an unknown key is a finding with a suggestion; a key that comes twice always is one.
+  /// knew the key. With `known`, an unknown key is a finding with a suggestion; a key that is read twice always is one.
   template <typename OnKey>
   void object(std::span<const std::string_view> known, OnKey on_key) {
     if (!expect(JsonCursor::Type::object, "an object")) return;
@@ -39,11 +39,22 @@ class DocumentReader {
     cursor_.enter_object();
     while (const auto key = cursor_.next_key()) {
       level.key = *key;
-      if (comes_twice(seen, *key)) find_key("the key comes twice");
-      if (!on_key(*key)) unknown_key(*key, known);
+      const std::size_t offset = cursor_.offset();
+      if (!on_key(*key)) {
+        if (!known.empty()) unknown_key(*key, known);
+      } else if (comes_twice(seen, *key)) {
+        find_key(offset, "the key comes twice");
+      }
+      if (level.left) break;
     }
     keys_.resize(seen.before);
     innermost_ = level.around;
+  }
+
+  /// For `on_key`: nothing more of the object is wanted.
+  void leave() {
+    cursor_.leave();
+    innermost_->left = true;
   }
 
   template <typename OnItem>
@@ -64,8 +75,8 @@ class DocumentReader {
   void read(Pairs& out);  ///< an object whose values are strings
 
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
-  void find(std::size_t offset, std::string_view message);  ///< keeps a finding at the current path
-  void find_key(std::string_view message);                  ///< about the current key
+  void find(std::size_t offset, std::string_view message);      ///< keeps a finding at the current path
+  void find_key(std::size_t offset, std::string_view message);  ///< about the current key; the offset is its value's
   /// `rules[3].set.health`: the way to the current value.
   [[nodiscard]] std::string path() const;
   /// What was found up to here, for whoever treats the parts of a document apart; it is not told again.
@@ -76,9 +87,10 @@ class DocumentReader {
  private:
   /// An object or a list on the way to the current value.
   struct Level {
-    const Level* around;
+    Level* around;
     std::string_view key{};  ///< the current one; empty data: of a list
     std::size_t index = 0;
+    bool left = false;  ///< before its end
   };
 
   /// From so many keys on they are looked for in a set.
@@ -111,7 +123,7 @@ class DocumentReader {
   void unknown_key(std::string_view key, std::span<const std::string_view> known);
 
   JsonCursor& cursor_;
-  const Level* innermost_ = nullptr;
+  Level* innermost_ = nullptr;
   std::vector<std::string_view> keys_;  ///< the keys seen of each object on the way down
   std::vector<Finding> findings_;
 };

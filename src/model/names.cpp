@@ -21,9 +21,18 @@ bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
+// Every label of every endpoint is looked at here, letter by letter.
+constexpr std::array<bool, 256> kAlnum = [] {
+  std::array<bool, 256> alnum{};
+  for (std::size_t c = 0; c < alnum.size(); ++c) alnum[c] = is_alnum(static_cast<char>(c));
+  return alnum;
+}();
+
 /// Letters, digits and inner characters of `inner`; not empty.
 bool is_word(std::string_view text, std::string_view inner) {
-  const auto fits = [&](char c) { return is_alnum(c) || inner.find(c) != std::string_view::npos; };
+  const auto fits = [&](char c) {
+    return kAlnum[static_cast<unsigned char>(c)] || inner.find(c) != std::string_view::npos;
+  };
   return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) && std::ranges::all_of(text, fits);
 }
 

@@ -14,6 +14,13 @@ constexpr std::array<std::string_view, 12> kSecretWords = {"password",   "passwd
                                                            "token",      "apikey",        "accesskey",  "privatekey",
                                                            "credential", "authorization", "signingkey", "pwd"};
 
+// What one of the words begins with.
+constexpr std::array<bool, 128> kBegins = [] {
+  std::array<bool, 128> begins{};
+  for (const std::string_view word : kSecretWords) begins[static_cast<unsigned char>(word.front())] = true;
+  return begins;
+}();
+
 bool has_url_password(std::string_view value) {
   const auto scheme = value.find("://");
   if (scheme == std::string_view::npos) return false;
@@ -32,8 +39,11 @@ bool is_secret_key(std::string_view key) {
   for (const char c : key) {
     if (is_alnum(c)) letters += to_lower(c);
   }
-  return std::ranges::any_of(kSecretWords,
-                             [&](std::string_view word) { return letters.find(word) != std::string::npos; });
+  for (std::string_view rest = letters; rest.size() >= kShortest; rest.remove_prefix(1)) {
+    if (!kBegins[static_cast<unsigned char>(rest.front())]) continue;
+    if (std::ranges::any_of(kSecretWords, [&](std::string_view word) { return rest.starts_with(word); })) return true;
+  }
+  return false;
 }
 
 bool is_secret_value(std::string_view value) {

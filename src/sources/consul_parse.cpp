@@ -35,6 +35,9 @@ struct Weights {
 
 /// One entry of the answer, before its parts are put together.
 struct Entry {
+  explicit Entry(Instance& filled) : instance(filled) {}
+
+  Instance& instance;
   bool has_node = false;
   bool has_service = false;
   std::string datacenter;
@@ -43,7 +46,6 @@ struct Entry {
   std::string socket_path;
   std::int64_t port = 0;
   Weights weights;
-  Instance instance;
 };
 
 void read_node(DocumentReader& reader, Entry& entry) {
@@ -117,6 +119,7 @@ Health health_of(const std::string& id, const std::string& status) {
 void read_check(DocumentReader& reader, Entry& entry) {
   std::string id;
   std::string status;
+  int missing = 2;
   read_object(reader, [&](std::string_view key) {
     if (key == "CheckID") {
       read_unless_null(reader, id);
@@ -125,6 +128,7 @@ void read_check(DocumentReader& reader, Entry& entry) {
     } else {
       return false;
     }
+    if (--missing == 0) reader.leave();  // what follows is many times as much
     return true;
   });
   entry.instance.health = std::max(entry.instance.health, health_of(id, status));
@@ -145,7 +149,7 @@ void read_entry(DocumentReader& reader, Entry& entry) {
   });
 }
 
-Instance finish(Entry&& entry) {
+void finish(Entry& entry) {
   Instance& instance = entry.instance;
   // A unix socket has neither address nor port that a mesh could reach.
   if (instance.address.empty() && entry.socket_path.empty()) instance.node_address = std::move(entry.node_address);
@@ -154,7 +158,6 @@ Instance finish(Entry&& entry) {
   instance.weight = instance.health == Health::warning ? entry.weights.warning : entry.weights.passing;
   std::ranges::sort(instance.tags);
   std::ranges::sort(instance.metadata);
-  return std::move(instance);
 }
 
 }  // namespace
@@ -184,12 +187,13 @@ tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::strin
   std::size_t index = 0;
   auto error = read_document(cursor, body, [&](DocumentReader& reader) {
     reader.list([&] {
-      Entry entry;
+      Entry entry(answer.instances.emplace_back());
       read_entry(reader, entry);
       if (answer.datacenter.empty()) answer.datacenter = entry.datacenter;
       if (entry.has_node && entry.has_service) {
-        answer.instances.push_back(finish(std::move(entry)));
+        finish(entry);
       } else {
+        answer.instances.pop_back();
         answer.malformed.push_back(fmt::format("entry {} has no {}", index, entry.has_node ? "Service" : "Node"));
       }
       ++index;

@@ -45,7 +45,9 @@ bool is_reserved(std::string_view key) {
 class LabelBuilder {
  public:
   LabelBuilder(const Service& service, const Instance& instance, Diagnostics& diagnostics, TextMap* origins)
-      : service_(service), instance_(instance), diagnostics_(diagnostics), origins_(origins) {}
+      : service_(service), instance_(instance), diagnostics_(diagnostics), origins_(origins) {
+    labels_.reserve(kUsual);
+  }
 
   /// `kind` and `text`: what it is from, a "tag" and the whole of it.
   void add(std::string_view key, std::string_view value, std::string_view kind, std::string_view text) {
@@ -86,6 +88,8 @@ class LabelBuilder {
   }
 
  private:
+  static constexpr std::size_t kUsual = 4;
+
   void report(Code code, std::string message) {
     diagnostics_.report(diagnose(code, display(service_, instance_), std::move(message)));
   }

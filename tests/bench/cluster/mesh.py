@@ -46,8 +46,8 @@ def _entry(service: str, tags: Sequence[str], number: int, index: int) -> JsonOb
     own = f"{service}-{index}"
     stored = {"CreateIndex": number + 100, "ModifyIndex": number + 100}
     place = {"Address": address, "Port": 8080}
-    check = {"Node": node, "Notes": "", "ServiceID": "", "ServiceName": "", "ServiceTags": [], "Type": "", "Interval": "",
-             "Timeout": "", "ExposedPort": 0, "Definition": {}, **stored, "Status": "passing"}
+    passing = {"Status": "passing", "Notes": ""}
+    rest = {"Interval": "", "Timeout": "", "ExposedPort": 0, "Definition": {}, **stored}
     return {
         "Node": {"ID": str(uuid.UUID(int=number % NODES)), "Node": node, "Address": on_node, "Datacenter": "dc1",
                  "TaggedAddresses": dict.fromkeys(("lan", "lan_ipv4", "wan", "wan_ipv4"), on_node),
@@ -57,10 +57,12 @@ def _entry(service: str, tags: Sequence[str], number: int, index: int) -> JsonOb
                     "Meta": {"env": "production", "team": f"team-{number % 40}"}, "Port": 8080,
                     "Weights": {"Passing": 1, "Warning": 1}, "EnableTagOverride": False,
                     "Proxy": {"Mode": "", "MeshGateway": {}, "Expose": {}}, "Connect": {}, "PeerName": "", **stored},
-        "Checks": [{**check, "CheckID": "serfHealth", "Name": "Serf Health Status", "Output": "Agent alive and reachable"},
-                   {**check, "CheckID": f"service:{own}", "Name": f"Service '{service}' check", "ServiceID": own,
-                    "ServiceName": service, "ServiceTags": tags, "Type": "http",
-                    "Output": f"HTTP GET http://{address}:8080/health: 200 OK Output: ok"}],
+        "Checks": [{"Node": node, "CheckID": "serfHealth", "Name": "Serf Health Status", **passing,
+                    "Output": "Agent alive and reachable", "ServiceID": "", "ServiceName": "", "ServiceTags": [], "Type": "",
+                    **rest},
+                   {"Node": node, "CheckID": f"service:{own}", "Name": f"Service '{service}' check", **passing,
+                    "Output": f"HTTP GET http://{address}:8080/health: 200 OK Output: ok", "ServiceID": own,
+                    "ServiceName": service, "ServiceTags": tags, "Type": "http", **rest}],
     }
 
 

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using r2i::JsonCursor;
@@ -152,6 +155,116 @@ TEST_CASE("json cursor: one cursor reads many documents") {
     std::string bad = "[";
     CHECK_FALSE((cursor.open(bad) && (cursor.skip(), cursor.finish())));
   }
+}
+
+TEST_CASE("json cursor: what is left of an object or a list is left out") {
+  std::string text = R"([{"a":1,"b":{"c":[2,"}"]},"d":3},[4,[5,6]],7])";
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  REQUIRE(cursor.enter_list());
+  REQUIRE(cursor.next_item());
+  REQUIRE(cursor.enter_object());
+  SUBCASE("at once") {}
+  SUBCASE("before a value is read") {
+    CHECK(cursor.next_key() == "a");
+  }
+  SUBCASE("after one is read") {
+    CHECK(cursor.next_key() == "a");
+    CHECK(cursor.integer() == 1);
+  }
+  SUBCASE("before one that holds more") {
+    CHECK(cursor.next_key() == "a");
+    CHECK(cursor.next_key() == "b");
+  }
+  SUBCASE("behind one that was left, too") {
+    CHECK(cursor.next_key() == "a");
+    CHECK(cursor.next_key() == "b");
+    CHECK(cursor.enter_object());
+    cursor.leave();
+  }
+  SUBCASE("at its end") {
+    CHECK(cursor.next_key() == "a");
+    CHECK(cursor.next_key() == "b");
+    CHECK(cursor.next_key() == "d");
+  }
+  cursor.leave();
+  REQUIRE(cursor.next_item());
+  REQUIRE(cursor.enter_list());
+  cursor.leave();
+  REQUIRE(cursor.next_item());
+  CHECK(cursor.integer() == 7);
+  CHECK_FALSE(cursor.next_item());
+  CHECK(cursor.finish());
+}
+
+namespace {
+
+/// Longer than what is looked at in one go, a value a line.
+std::string long_list(std::size_t values) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < values; ++i) text += "\n{\"number\"\n:" + std::to_string(i) + ",\"text\":\"a\\tb\"\n},";
+  text.back() = '\n';
+  return text + "]";
+}
+
+constexpr std::size_t kValues = 60'000;
+
+}  // namespace
+
+TEST_CASE("json cursor: a long text is as good as a short one") {
+  std::string text = long_list(kValues);
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  REQUIRE(cursor.enter_list());
+  std::int64_t expected = 0;
+  std::vector<std::string_view> texts;
+  while (cursor.next_item()) {
+    if (expected % 7 == 3) {  // skipped, wherever it is cut
+      ++expected;
+      continue;
+    }
+    REQUIRE(cursor.enter_object());
+    REQUIRE(cursor.next_key() == "number");
+    REQUIRE(cursor.integer() == expected++);
+    REQUIRE(cursor.next_key() == "text");
+    texts.push_back(cursor.string());
+    REQUIRE_FALSE(cursor.next_key());
+  }
+  CHECK(cursor.finish());
+  CHECK(expected == static_cast<std::int64_t>(kValues));
+  CHECK(std::ranges::all_of(texts, [](std::string_view one) { return one == "a\tb"; }));
+  CHECK(is_sound(long_list(kValues)));
+  CHECK_FALSE(is_sound(long_list(kValues) + "]"));
+}
+
+TEST_CASE("json cursor: a fault far behind in a long text has its own line") {
+  const auto line_of_fault = [](std::string text) -> std::size_t {
+    JsonCursor cursor;
+    if (cursor.open(text)) cursor.walk();
+    if (cursor.finish()) return 0;
+    return r2i::line_column(text, cursor.fault()->offset).line;
+  };
+  const std::string sound = long_list(kValues);
+  const std::size_t at = sound.find("\"text\"", sound.size() * 3 / 4);
+  const std::size_t line = r2i::line_column(sound, at).line;
+  REQUIRE(line_of_fault(sound) == 0);
+  for (const char* fault : {"\"text", "\"\x01\"", "tru", ":", "}", "\"\\q\""}) {
+    CAPTURE(fault);
+    std::string text = sound;
+    text.replace(at, 6, fault);
+    const std::size_t found = line_of_fault(text);
+    CHECK(found >= line);
+    CHECK(found <= line + 1);  // what must follow may be what is missing
+  }
+}
+
+TEST_CASE("json cursor: bad UTF-8 far behind in a long text is replaced before anything is read") {
+  std::string text = long_list(kValues);
+  text.replace(text.rfind("a\\tb"), 1, "\xff");
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  CHECK(cursor.repaired());
+  CHECK(text.find("\xEF\xBF\xBD") != std::string::npos);
 }
 
 TEST_CASE("line and column are counted from 1") {
