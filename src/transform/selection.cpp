@@ -122,6 +122,11 @@ bool keep_service(Service& service, Diagnostics& diagnostics) {
     diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is the registry itself"));
     return false;
   }
+  const auto is_server = [](const Instance& instance) { return instance.kind == "eureka"; };
+  if (service.scope->source->kind == "eureka" && std::ranges::any_of(service.instances, is_server)) {
+    diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is the registry itself"));
+    return false;
+  }
   if (service.scope->source->kind == "nacos" && service.name.starts_with("consumers:")) {
     diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is Nacos's own list of consumers"));
     return false;

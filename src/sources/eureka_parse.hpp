@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/json_cursor.hpp"
+#include "model/service.hpp"
+#include "sources/eureka_instance.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r2i::sources::eureka {
+
+struct Application {
+  std::string name;
+  std::vector<Instance> instances;
+  std::vector<std::string> problems;  ///< what of it is not as the API promises, each in words
+  bool repaired = false;              ///< bad UTF-8 was replaced
+};
+
+/// What `apps` says.
+struct Answer {
+  std::vector<Application> applications;
+  std::vector<std::string> malformed;  ///< entries without a name, each in words
+  std::string hash;                    ///< `apps__hashcode`: "DOWN_2_UP_8_"
+  std::string counted;                 ///< what it is by the instances of the answer
+  std::size_t instances = 0;
+  /// The time from the oldest registration to the newest sign of life, in milliseconds of the server's clock; nothing
+  /// where the server keeps no leases.
+  std::optional<std::int64_t> span;
+};
+
+/// The error says what is not as Eureka's API promises. One application that is not is no error.
+tl::expected<Answer, std::string> parse_answer(std::string_view body, const Reading& reading);
+
+/// A document without its objects of the third depth, which are the applications in every dialect, and these apart: so
+/// that the memory of a parser is that of one of them. In the skeleton `{"":N}` stands for part N.
+struct Cut {
+  struct Part {
+    std::string_view text;
+    std::size_t offset;    ///< in the document
+    std::size_t skeleton;  ///< where the skeleton goes on behind it
+  };
+  std::string skeleton;
+  std::vector<Part> parts;
+
+  /// Where in the document a place of the skeleton is.
+  [[nodiscard]] std::size_t document_offset(std::size_t skeleton_offset) const;
+};
+Cut cut_applications(std::string_view document);
+
+}  // namespace r2i::sources::eureka
