@@ -11,10 +11,7 @@ namespace r2i::sources::eureka {
 
 namespace {
 
-constexpr std::string_view kDefaultAddress = "http://127.0.0.1:8761/eureka";
 constexpr std::uint16_t kDefaultPort = 8761;
-// As Spring reads `eureka.client.serviceUrl.defaultZone`.
-constexpr std::string_view kNativeAddresses = "EUREKA_CLIENT_SERVICEURL_DEFAULTZONE";
 
 /// What `/apps` follows, of a URL as people write it: Spring's clients want a slash at the end, a browser shows /apps,
 /// and a server that stands at its own root has the API under /eureka.
@@ -41,9 +38,7 @@ SourceSpec with_native_addresses(const SourceSpec& spec, const Environment& envi
   SourceSpec result = spec;
   const auto native = environment.get(kNativeAddresses);
   if (!result.addresses.empty() || !native) return result;
-  for (const std::string& address : split(*native, ',')) {
-    if (const auto trimmed = trim(address); !trimmed.empty()) result.addresses.emplace_back(trimmed);
-  }
+  result.addresses = split_list(*native);
   result.text = fmt::format("{}: {}", spec.text, kNativeAddresses);
   return result;
 }

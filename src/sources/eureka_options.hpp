@@ -7,9 +7,14 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i::sources::eureka {
+
+inline constexpr std::string_view kDefaultAddress = "http://127.0.0.1:8761/eureka";
+/// Several addresses, separated by commas, as Spring reads `eureka.client.serviceUrl.defaultZone`.
+inline constexpr std::string_view kNativeAddresses = "EUREKA_CLIENT_SERVICEURL_DEFAULTZONE";
 
 struct Options {
   std::vector<Server> peers;                                   ///< `base_url` is what `/apps` follows
