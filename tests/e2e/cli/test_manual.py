@@ -102,7 +102,7 @@ def test_variables_of_consul() -> None:
 
 
 def test_variables_of_eureka() -> None:
-    sources = [path.read_text() for path in (PROJECT / "src").rglob("*.cpp")]
+    sources = [path.read_text() for path in (PROJECT / "src").rglob("*.?pp")]
     read = {name for text in sources for name in re.findall(r'"(EUREKA_[A-Z_]+)"', text)}
     assert set(re.findall(r"\bEv (EUREKA_[A-Z_]+)", OVERVIEW)) == read == {"EUREKA_CLIENT_SERVICEURL_DEFAULTZONE"}
 
