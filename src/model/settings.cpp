@@ -240,8 +240,7 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
      "A file with the user's password; read again when a request is refused."},
 
     {"eureka|nacos|etcd", "caFile", "text", "", "the system's", "CA certificates that replace the system's."},
-    {"eureka|nacos|etcd", "caDir", "text", "", "the system's",
-     "A directory of CA certificates that replace the system's."},
+    {"eureka|nacos|etcd", "caDir", "text", "", "none", "A directory of CA certificates that replace the system's."},
     {"eureka|nacos|etcd", "certFile", "text", "", "none", "The client's certificate."},
     {"eureka|nacos|etcd", "keyFile", "text", "", "none", "The client's key."},
     {"eureka|nacos|etcd", "tlsServerName", "text", "", "the address's host",

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "model/document_reader.hpp"
 #include "model/service.hpp"
+#include "sources/eureka_entry.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 
 namespace r2i::sources::eureka {
 
@@ -33,11 +33,7 @@ struct ReadInstance {
   Lease lease;
 };
 
-/// Reads one `instance` in any dialect: numbers and flags as such or as text, parts missing or null (Netflix's codecs:
-/// com.netflix.discovery.converters).
-ReadInstance read_instance(DocumentReader& reader, const Reading& reading);
-
-/// A scalar as text; null leaves `out` as it is. Anything else is a finding.
-void read_text(DocumentReader& reader, std::string& out);
+/// What an entry of the registry means.
+ReadInstance instance_of(Entry&& entry, const Reading& reading);
 
 }  // namespace r2i::sources::eureka

@@ -1,6 +1,7 @@
 #include "sources/eureka_parse.hpp"
 
 #include "base/text.hpp"
+#include "sources/eureka_entry.hpp"
 #include "sources/json_answer.hpp"
 
 #include <fmt/format.h>
@@ -101,7 +102,7 @@ class AnswerReader {
         if (key == "name") {
           read_text(reader, application.name);
         } else if (key == "instance") {
-          each(reader, [&] { take(read_instance(reader, reading_), application, of_instances); });
+          each(reader, [&] { take(instance_of(read_entry(reader), reading_), application, of_instances); });
         } else {
           return false;
         }

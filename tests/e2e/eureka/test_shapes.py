@@ -11,6 +11,7 @@ from support.fake_eureka import FakeEureka, registry, with_lease
 from support.faults import says
 from support.program import SECRET, Program
 
+HEAD = "apiVersion: registry2istio.io/v1\nkind: Config\n"
 AMAZON = {"@class": "com.netflix.appinfo.AmazonInfo", "name": "Amazon",
           "metadata": {"availability-zone": "us-east-1a", "public-ipv4": "203.0.113.9", "instance-id": "i-1"}}
 
@@ -77,7 +78,7 @@ def test_metadata(r2i: Program, new_eureka: Callable[..., FakeEureka]) -> None:
     assert endpoints == [{"address": "10.0.0.1", "labels": {"version": "v2"}}, {"address": "10.0.0.2"}], "no weight unasked"
     snapshot = r2i("fetch", "--from", source)
     assert snapshot.json["services"][0]["instances"][0]["metadata"] == {
-        "management.token": "<redacted>", "secureVipAddress": "web", "team": "x", "user.name": "admin",
+        "hostName": "web-1.test", "management.token": "<redacted>", "secureVipAddress": "web", "team": "x", "user.name": "admin",
         "user.password": "<redacted>", "version": "v2", "vipAddress": "web", "weight": "3"}
 
 
@@ -86,11 +87,26 @@ def test_what_metadata_can_decide(r2i: Program, new_eureka: Callable[..., FakeEu
     server.register("web", metadata={"weight": "3"}, vipAddress="shop.example.com")
     server.register("web", "10.0.0.2", metadata={"weight": "1"}, vipAddress="shop.example.com")
     file = tmp_path / "mesh.yaml"
-    file.write_text(f"sources:\n- name: eureka\n  kind: eureka\n  address: {server.base}\n"
+    file.write_text(f"{HEAD}sources:\n- name: eureka\n  kind: eureka\n  address: {server.base}\n"
                     "defaults:\n  host: {fromMetadata: vipAddress}\n  weight: {fromMetadata: weight}\n")
     run = r2i("export", "-c", file)
     assert run.code == 0 and run.hosts == ["shop.example.com"], run
     assert [one["weight"] for one in run.entry("shop.example.com")["endpoints"]] == [3, 1]
+
+
+def test_host_name_as_host(r2i: Program, new_eureka: Callable[..., FakeEureka], tmp_path: Any) -> None:
+    """As Pilot's own adapter had it. The metadata under this name come before the registry's field."""
+    server = new_eureka()
+    for number in (1, 2):
+        server.register("web", f"10.0.0.{number}", hostName="Shop.example.com:8080")
+    server.register("pay", "10.0.1.1", hostName="pay-1", metadata={"hostName": "pay.example.com"})
+    server.register("cron", "10.0.2.1", hostName="10.0.2.1")
+    file = tmp_path / "mesh.yaml"
+    file.write_text(f"{HEAD}sources:\n- kind: eureka\n  address: {server.base}\ndefaults:\n  host: {{fromMetadata: hostName}}\n")
+    run = r2i("export", "-c", file)
+    assert run.hosts == ["pay.example.com", "shop.example.com"], run
+    assert len(run.entry("shop.example.com")["endpoints"]) == 2
+    assert 'service "CRON" of eureka/default' in run.stderr and '"hostName" is "10.0.2.1", which is no host name' in run.stderr
 
 
 def test_the_server_itself_is_left_out(r2i: Program, new_eureka: Callable[..., FakeEureka]) -> None:

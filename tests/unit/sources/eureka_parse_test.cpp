@@ -94,7 +94,8 @@ TEST_CASE("eureka: an answer of a Spring Cloud server") {
   CHECK(instance.health == Health::passing);
   CHECK(instance.locality == "a");
   CHECK(instance.kind.empty());
-  CHECK(told(instance.metadata) == "management.port=8443,secureVipAddress=gateway,vipAddress=gateway,zone=a");
+  CHECK(told(instance.metadata) ==
+        "hostName=0a1b2c3d4e5f,management.port=8443,secureVipAddress=gateway,vipAddress=gateway,zone=a");
   CHECK(answer.applications[0].problems.empty());
 }
 
@@ -247,6 +248,9 @@ TEST_CASE("eureka: metadata") {
       {R"("vipAddress":"a,b")", "vipAddress=a,b"},
       {R"("vipAddress":"a","metadata":{"vipAddress":"mine"})", "vipAddress=mine"},
       {R"("vipAddress":null,"secureVipAddress":"")", ""},
+      {R"("hostName":"web-1.test:8080")", "hostName=web-1.test"},
+      {R"("hostName":"web-1.test","metadata":{"hostName":"mine"})", "hostName=mine"},
+      {R"("hostName":"","metadata":{"hostName":""})", "hostName="},
   };
   for (const auto& [fields, expected] : rows) {
     CAPTURE(fields);
