@@ -23,10 +23,14 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::size_t Cut::document_offset(std::size_t skeleton_offset) const {
-  const auto behind = std::ranges::upper_bound(parts, skeleton_offset, {}, &Part::skeleton);
-  if (behind == parts.begin()) return skeleton_offset;
-  const Part& last = *std::prev(behind);
-  return last.offset + last.text.size() + (skeleton_offset - last.skeleton);
+  const auto next = std::ranges::upper_bound(parts, skeleton_offset, {}, &Part::skeleton);
+  std::size_t place = skeleton_offset;
+  if (next != parts.begin()) {
+    const Part& last = *std::prev(next);
+    place = last.offset + last.text.size() + (skeleton_offset - last.skeleton);
+  }
+  // In what stands for a part, it is the part's.
+  return next == parts.end() ? place : std::min(place, next->offset);
 }
 
 // What is not well nested comes out as a skeleton or a part that is no JSON, which its reader finds.

@@ -137,7 +137,8 @@ class AnswerReader {
     for (std::size_t index = 0; index < cut_.parts.size(); ++index) {
       if (index < taken_.size() && taken_[index]) continue;
       text_.assign(cut_.parts[index].text);
-      if (inner_.open(text_) && inner_.finish()) continue;
+      if (inner_.open(text_)) inner_.walk();
+      if (inner_.finish()) continue;
       return broken_promise({{inner_.fault()->offset + cut_.parts[index].offset, inner_.fault()->message}});
     }
     return std::nullopt;

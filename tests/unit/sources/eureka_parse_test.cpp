@@ -306,7 +306,7 @@ TEST_CASE("eureka: one application that is not well leaves the others") {
   const Answer answer = answer_of(applications(
       R"([{"name":"WEB","instance":[{"instanceId":"a"}]},{"name":"BAD","instance":[{"ipAddr":["x"]},{"instanceId":"b"}]},)"
       R"({"name":"PAY","instance":7},{"name":"API","instance":[null]},{"instance":[]},{"name":"END","instance":[]}])"));
-  CHECK(told(answer) == "WEB(a) BAD( b) PAY() API() END()");
+  CHECK(told(answer) == "WEB(a) BAD(b) PAY() API() END()");
   std::vector<std::string> problems;
   for (const Application& application : answer.applications) {
     for (const std::string& problem : application.problems)
@@ -329,7 +329,7 @@ TEST_CASE("eureka: what is wrong in an instance") {
       {R"("leaseInfo":{"registrationTimestamp":"x"})",
        "instance[0].leaseInfo.registrationTimestamp: expected a whole number, got \"x\""},
       {R"("metadata":{"a":"1","a":"2"})", "instance[0].metadata.a: the key comes twice"},
-      {R"("homePageUrl":"\q")", "a string has an escape or a character that JSON does not allow"},
+      {R"("hostName":"\q")", "a string has an escape or a character that JSON does not allow"},
       {R"("port":{"$":""})", ""},
   };
   for (const auto& [fields, expected] : rows) {
@@ -343,7 +343,7 @@ TEST_CASE("eureka: what is wrong in an instance") {
 TEST_CASE("eureka: an answer that is no answer") {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"", "the document is empty"},
-      {"{", "the document ends in the middle"},
+      {"{", "not valid JSON (byte 1)"},
       {"[]", "expected an object, got a list"},
       {"{}", "it has no \"applications\""},
       {R"({"application":{"name":"WEB"}})", "it has no \"applications\""},
@@ -357,7 +357,7 @@ TEST_CASE("eureka: an answer that is no answer") {
       {R"({"applications":{"application":[{"name":"A","instance":[]}})", "byte "},
       {R"({"applications":{"application":[{"name":"A","instance":[{"in)", "byte "},
       {R"({"applications":{"application":[{"":999,)", "byte "},
-      {R"({"applications":{"other":{"a":tru},"application":[]}})", "byte 33"},
+      {R"({"applications":{"other":{"a":tru},"application":[]}})", "byte 30"},
       {"<applications></applications>", "byte 0"},
   };
   for (const auto& [body, expected] : rows) {
