@@ -1,4 +1,4 @@
-#include "sources/eureka_parse.hpp"
+#include "sources/eureka_cut.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,8 @@
 #include "sources/eureka_parse.hpp"
 
+#include "base/json_cursor.hpp"
 #include "base/text.hpp"
+#include "sources/eureka_cut.hpp"
 #include "sources/eureka_entry.hpp"
 #include "sources/json_answer.hpp"
 

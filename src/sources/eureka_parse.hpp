@@ -1,11 +1,11 @@
 #pragma once
 
-#include "base/json_cursor.hpp"
 #include "model/service.hpp"
 #include "sources/eureka_instance.hpp"
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,21 +35,5 @@ struct Answer {
 
 /// The error says what is not as Eureka's API promises. One application that is not is no error.
 tl::expected<Answer, std::string> parse_answer(std::string_view body, const Reading& reading);
-
-/// A document without its objects of the third depth, which are the applications in every dialect, and these apart: so
-/// that the memory of a parser is that of one of them. In the skeleton `{"":N}` stands for part N.
-struct Cut {
-  struct Part {
-    std::string_view text;
-    std::size_t offset;    ///< in the document
-    std::size_t skeleton;  ///< where the skeleton goes on behind it
-  };
-  std::string skeleton;
-  std::vector<Part> parts;
-
-  /// Where in the document a place of the skeleton is.
-  [[nodiscard]] std::size_t document_offset(std::size_t skeleton_offset) const;
-};
-Cut cut_applications(std::string_view document);
 
 }  // namespace r2i::sources::eureka

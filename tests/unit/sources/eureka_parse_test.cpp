@@ -379,27 +379,6 @@ TEST_CASE("eureka: places in messages are places in the answer") {
   CHECK(error_of(broken).ends_with(fmt::format("(byte {})", broken.find('x'))));
 }
 
-TEST_CASE("eureka: an answer is cut into its applications") {
-  const std::string document = R"({"a":{"b":[{"c":{"d":1}},{"e":"}{\""}],"f":{}}})";
-  const Cut cut = cut_applications(document);
-  CHECK(cut.skeleton == R"({"a":{"b":[{"":0},{"":1}],"f":{"":2}}})");
-  REQUIRE(cut.parts.size() == 3);
-  CHECK(cut.parts[0].text == R"({"c":{"d":1}})");
-  CHECK(cut.parts[1].text == R"({"e":"}{\""})");
-  CHECK(cut.parts[2].text == "{}");
-  for (const auto& part : cut.parts) CHECK(document.substr(part.offset, part.text.size()) == part.text);
-  for (std::size_t at = 0; at < cut.skeleton.size(); ++at) {
-    CAPTURE(at);
-    const std::size_t place = cut.document_offset(at);
-    CHECK(place <= document.size());
-    if (cut.skeleton[at] == '[' || cut.skeleton[at] == 'f') CHECK(document[place] == cut.skeleton[at]);
-  }
-  CHECK(cut_applications("").skeleton.empty());
-  CHECK(cut_applications("}}}{{{{").parts.empty());
-  CHECK(cut_applications("\"{").skeleton == "\"{");
-  CHECK(cut_applications("\\\"{\\").skeleton == "\\\"{\\");
-}
-
 TEST_CASE("eureka: bad UTF-8 is repaired where it is") {
   const Answer answer =
       answer_of(applications("[{\"name\":\"A\\u00e4\",\"instance\":[]},"
