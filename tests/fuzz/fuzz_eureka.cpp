@@ -1,4 +1,5 @@
 // Any bytes as an answer of Eureka's: parsing ends with a value or an error, and cutting loses nothing.
+#include "sources/eureka_cut.hpp"
 #include "sources/eureka_parse.hpp"
 
 #include <cstddef>

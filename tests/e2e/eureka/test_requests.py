@@ -125,8 +125,8 @@ def test_password_file(r2i: Program, closed: FakeEureka, tmp_path: Path) -> None
 
 def test_configuration_file(r2i: Program, closed: FakeEureka, tmp_path: Path) -> None:
     file = tmp_path / "mesh.yaml"
-    file.write_text(f"sources:\n- name: east\n  kind: eureka\n  address: {closed.base}\n  username: me\n"
-                    "  password: ${EAST}\n")
+    file.write_text("apiVersion: registry2istio.io/v1\nkind: Config\n"
+                    f"sources:\n- name: east\n  kind: eureka\n  address: {closed.base}\n  username: me\n  password: ${{EAST}}\n")
     assert_read(r2i("export", "-c", file, env={"EAST": PASSWORD}))
 
 
@@ -196,7 +196,7 @@ def test_tls(r2i: Program, new_eureka: Callable[..., FakeEureka], authority: Aut
     assert_read(r2i("export", "--from", f"eureka={server.base}?caFile={authority.ca}"))
     unknown = r2i("export", "--from", f"eureka={server.base}")
     assert unknown.code == 3 and unknown.out == b"" and "the certificate does not verify" in unknown.stderr, unknown
-    unverified = r2i("export", "--from", f"eureka={server.base}?insecureSkipVerify=true")
+    unverified = r2i("export", "--from", f"eureka={server.base}?insecureSkipVerify=true", "-v")
     assert_read(unverified)
     assert "R2I1030 warning" in unverified.stderr
 
