@@ -239,14 +239,13 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"eureka", "passwordFile", "text", "", "none",
      "A file with the user's password; read again when a request is refused."},
 
-    {"eureka|nacos|etcd", "caFile", "text", "", "the system's", "CA certificates that replace the system's."},
-    {"eureka|nacos|etcd", "caDir", "text", "", "none", "A directory of CA certificates that replace the system's."},
-    {"eureka|nacos|etcd", "certFile", "text", "", "none", "The client's certificate."},
-    {"eureka|nacos|etcd", "keyFile", "text", "", "none", "The client's key."},
-    {"eureka|nacos|etcd", "tlsServerName", "text", "", "the address's host",
-     "The name that the server's certificate must have."},
-    {"eureka|nacos|etcd", "insecureSkipVerify", "boolean", "", "false", "Do not verify the server's certificate."},
-    {"eureka|nacos|etcd", "maxAnswerBytes", "count", "", "536870912", "The most bytes that one answer may have."},
+    {"eureka", "caFile", "text", "", "the system's", "CA certificates that replace the system's."},
+    {"eureka", "caDir", "text", "", "none", "A directory of CA certificates that replace the system's."},
+    {"eureka", "certFile", "text", "", "none", "The client's certificate."},
+    {"eureka", "keyFile", "text", "", "none", "The client's key."},
+    {"eureka", "tlsServerName", "text", "", "the address's host", "The name that the server's certificate must have."},
+    {"eureka", "insecureSkipVerify", "boolean", "", "false", "Do not verify the server's certificate."},
+    {"eureka", "maxAnswerBytes", "count", "", "536870912", "The most bytes that one answer may have."},
 });
 
 constexpr auto kProtocols = std::to_array<std::pair<std::string_view, std::string_view>>({

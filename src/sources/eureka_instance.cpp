@@ -33,12 +33,14 @@ std::string_view without_port(std::string_view host) {
   return !port.empty() && std::ranges::all_of(port, is_digit) ? host.substr(0, colon) : host;
 }
 
-/// us-east-1 of us-east-1a, as Amazon names its zones; else nothing.
+/// us-east-1 of us-east-1a, and us-west-2 of its local zone us-west-2-lax-1a, as Amazon names its zones; else nothing.
 std::string_view region_of(std::string_view zone) {
   if (zone.size() < 3 || std::ranges::count(zone, '-') < 2) return {};
   const char last = zone.back();
-  return last >= 'a' && last <= 'z' && is_digit(zone[zone.size() - 2]) ? zone.substr(0, zone.size() - 1)
-                                                                       : std::string_view();
+  if (last < 'a' || last > 'z' || !is_digit(zone[zone.size() - 2])) return {};
+  const auto number = static_cast<std::size_t>(std::ranges::find_if(zone, is_digit) - zone.begin());
+  const auto end = zone.find_first_not_of("0123456789", number);
+  return number > 0 && zone[number - 1] == '-' ? zone.substr(0, end) : std::string_view();
 }
 
 std::string locality_of(const Entry& entry, const Reading& reading) {

@@ -4,11 +4,14 @@ import java.util.concurrent.CountDownLatch;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Registers as its arguments say, with Spring Cloud's own settings, and stays until it is stopped. */
+/**
+ * Registers as its arguments say, with Spring Cloud's own settings, and stays until it is stopped. Its name must not be that of a
+ * bean of theirs, such as EurekaClient.
+ */
 @SpringBootApplication
-public class EurekaClient {
+public class RegisteredApplication {
   public static void main(String[] arguments) throws InterruptedException {
-    SpringApplication.run(EurekaClient.class, arguments);
+    SpringApplication.run(RegisteredApplication.class, arguments);
     new CountDownLatch(1).await();
   }
 }
