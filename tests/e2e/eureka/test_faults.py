@@ -13,7 +13,7 @@ from support.faults import (cut, dies, endless, fails, hangs_up, redirects, rese
                             usual_with)
 from support.processes import free_port
 from support.program import Program, Run
-from support.scripted_http import Step
+from support.scripted_http import Exchange, Step
 
 HOSTS = ["api.eureka", "pay.eureka", "web.eureka"]
 
@@ -29,8 +29,18 @@ class Fault:
 
 EMPTY = json.dumps(registry({}))
 XML = "<applications>\n  <versions__delta>1</versions__delta>\n  <apps__hashcode></apps__hashcode>\n</applications>"
+
+
+def not_http(exchange: Exchange) -> None:
+    exchange.close()
+    exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
 FAULTS = {
     "500": Fault(fails(500, "oops"), 'GET http://127.0.0.1:PORT/eureka/apps: 500 after 4 attempts: "oops"'),
+    "503": Fault(fails(503), "503 after 4 attempts"),
+    "429": Fault(fails(429), "429 after 4 attempts"),
+    "429 until much later": Fault(fails(429, Retry_After="3600"), "429"),
     "401": Fault(fails(401), "401; give the user and the password in the address, or with username and passwordFile"),
     "403": Fault(fails(403), "403; a Eureka that has started without a peer answers so until it has waited"),
     "404": Fault(fails(404, "nothing here"), '404: "nothing here"; the address must end where /apps follows'),
@@ -42,6 +52,9 @@ FAULTS = {
     "cut body": Fault(cut, "127.0.0.1:PORT ended the connection in the middle of an answer"),
     "half a body": Fault(says(json.dumps(registry({"WEB": [{"instanceId": "a"}]}))[:-20]), "not what the API promises"),
     "endless": Fault(endless, "larger than 1 MiB", settings="?maxAnswerBytes=1048576"),
+    "huge": Fault(says("{" + " " * 5000 + "}"), "larger than 4 KiB", settings="?maxAnswerBytes=4096"),
+    "no HTTP": Fault(not_http, "is not HTTP"),
+    "redirect in a circle": Fault(redirects("/eureka/apps"), "redirects more than"),
     "redirect to another host": Fault(redirects("https://127.0.0.2:1/"),
                                       "127.0.0.1:PORT redirects to https://127.0.0.2:1"),
     "204": Fault(says("", 204), "the answer is empty"),
