@@ -87,6 +87,7 @@ void add_metadata(Entry& entry, Instance& instance) {
   add("vipAddress", entry.vip);
   add("secureVipAddress", entry.secure_vip);
   std::ranges::sort(instance.metadata);
+  instance.metadata.shrink_to_fit();  // it is kept, with that of all the others
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "sources/eureka_parse.hpp"
 
+#include "base/discard.hpp"
 #include "base/json_cursor.hpp"
 #include "base/text.hpp"
 #include "sources/eureka_cut.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 namespace r2i::sources::eureka {
@@ -21,7 +23,8 @@ using Type = JsonCursor::Type;
 /// Reads an answer, whose skeleton says which of its parts are applications.
 class AnswerReader {
  public:
-  AnswerReader(std::string_view body, const Reading& reading) : cut_(cut_applications(body)), reading_(reading) {}
+  AnswerReader(std::string body, const Reading& reading)
+      : body_(std::move(body)), cut_(cut_applications(body_)), reading_(reading) {}
 
   tl::expected<Answer, std::string> read() {
     DocumentReader reader(outer_);
@@ -90,8 +93,12 @@ class AnswerReader {
     // An object that is not closed was not cut out.
     if (number < 0 || index >= cut_.parts.size()) return;
     if (taken_.empty()) taken_.resize(cut_.parts.size());
+    if (taken_[index]) return;
     taken_[index] = true;
-    read_application(cut_.parts[index], index);
+    const Cut::Part& part = cut_.parts[index];
+    read_application(part, index);
+    // What becomes of it is as large as the answer: both are never whole at once.
+    discard(std::span(body_).subspan(part.offset, part.text.size()));
   }
 
   void read_application(const Cut::Part& part, std::size_t index) {
@@ -116,6 +123,7 @@ class AnswerReader {
                                                  finding.message, finding.offset + part.offset));
     }
     application.repaired = inner_.repaired();
+    application.instances.shrink_to_fit();
     if (application.name.empty()) application.name = std::move(of_instances);
     if (!application.name.empty()) {
       answer_.applications.push_back(std::move(application));
@@ -146,7 +154,8 @@ class AnswerReader {
     return std::nullopt;
   }
 
-  Cut cut_;
+  std::string body_;
+  Cut cut_;  ///< of the body
   const Reading& reading_;
   JsonCursor outer_;
   JsonCursor inner_;
@@ -161,8 +170,8 @@ class AnswerReader {
 
 }  // namespace
 
-tl::expected<Answer, std::string> parse_answer(std::string_view body, const Reading& reading) {
-  return AnswerReader(body, reading).read();
+tl::expected<Answer, std::string> parse_answer(std::string body, const Reading& reading) {
+  return AnswerReader(std::move(body), reading).read();
 }
 
 }  // namespace r2i::sources::eureka

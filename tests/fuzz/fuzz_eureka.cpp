@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (bytes > size) std::abort();
   const r2i::sources::eureka::Reading reading{r2i::sources::eureka::AddressChoice::public_ip, "region"};
-  if (const auto answer = r2i::sources::eureka::parse_answer(text, reading)) {
+  if (const auto answer = r2i::sources::eureka::parse_answer(std::string(text), reading)) {
     for (const auto& application : answer->applications) {
       if (application.name.empty()) std::abort();
       for (const auto& instance : application.instances) {

@@ -15,14 +15,14 @@ namespace {
 
 using testing::told;
 
-Answer answer_of(std::string_view body, const Reading& reading = {}) {
-  auto answer = parse_answer(body, reading);
+Answer answer_of(std::string body, const Reading& reading = {}) {
+  auto answer = parse_answer(std::move(body), reading);
   if (!answer) FAIL(answer.error());
   return std::move(*answer);
 }
 
-std::string error_of(std::string_view body) {
-  const auto answer = parse_answer(body, {});
+std::string error_of(std::string body) {
+  const auto answer = parse_answer(std::move(body), {});
   return answer ? "taken" : answer.error();
 }
 
