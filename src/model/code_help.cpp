@@ -81,6 +81,21 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
     {Code::source_insecure, "The source says insecureSkipVerify, or CONSUL_HTTP_SSL_VERIFY is false.",
      "R2I1030 warning: source \"consul\": the certificate of the registry is not verified",
      "sources:\n- kind: consul\n  address: https://consul.example.com:8501\n  caFile: consul-ca.pem"},
+    {Code::registry_starting,
+     "A Eureka keeps nothing over a restart. It answers from its first second on, while its clients register anew, one "
+     "by one; so it does where all of them were deployed anew at once.",
+     "R2I1040 error: eureka/default: http://e1:8761/eureka has just started: its registrations go back 42 s, and 180 s "
+     "are wanted",
+     "sources:\n- kind: eureka\n  addresses: [\"http://e1:8761/eureka\", \"http://e2:8761/eureka\"]\n  warmUp: 5m"},
+    {Code::registry_empty,
+     "The registry has restarted and nothing has come back to it yet; or it is another one than was meant.",
+     "R2I1041 error: eureka/default: the registry has no service, as one that has just started",
+     "curl -H 'Accept: application/json' http://e1:8761/eureka/apps"},
+    {Code::count_mismatch,
+     "Instances came or went while the answer was written, or the server has counted wrongly, as Eureka does at times.",
+     "R2I1042 warning: eureka/default: it counts \"UP_4_\", but its answer has \"UP_3_\"",
+     "curl -H 'Accept: application/json' http://e1:8761/eureka/apps | grep -o '\"status\":\"[A-Z_]*\"' | sort | "
+     "uniq -c"},
 
     {Code::own_service, "Every registry lists itself, or keeps lists of its own among its services.",
      "R2I2001 info: service \"consul\" of consul/dc1: left out: it is the registry itself",

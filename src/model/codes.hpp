@@ -26,6 +26,9 @@ enum class Code : int {
   snapshot_invalid = 1020,
   snapshot_incomplete = 1021,
   source_insecure = 1030,
+  registry_starting = 1040,
+  registry_empty = 1041,
+  count_mismatch = 1042,
 
   own_service = 2001,
   sidecar_or_gateway = 2002,

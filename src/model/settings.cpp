@@ -224,6 +224,28 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"consul", "emulator", "boolean", "", "false",
      "The server only speaks Consul's API and has no service \"consul\"."},
     {"consul", "maxAnswerBytes", "count", "", "536870912", "The most bytes that one answer may have."},
+
+    {"eureka", "vip", "list", "", "all", "Only the instances of these virtual addresses, separated by commas."},
+    {"eureka", "instanceAddress", "ip|host|public-ip", "", "ip",
+     "Which address of an instance is taken: ipAddr, hostName, or Amazon's public one; where it is missing, another."},
+    {"eureka", "region", "text", "", "none",
+     "The region of the instances that do not say theirs: the first part of their locality."},
+    {"eureka", "warmUp", "duration", "", "3m",
+     "How long a server that has started counts as incomplete, by the times in its answer; 0 turns it off."},
+    {"eureka", "mayBeEmpty", "boolean", "", "false", "A registry without services is not incomplete."},
+    {"eureka", "username", "text", "", "the address's", "The user of addresses that name none."},
+    {"eureka", "password", "secret", "", "the address's",
+     "The user's password; only a configuration file takes it, from a variable: `${NAME}`."},
+    {"eureka", "passwordFile", "text", "", "none",
+     "A file with the user's password; read again when a request is refused."},
+
+    {"eureka", "caFile", "text", "", "the system's", "CA certificates that replace the system's."},
+    {"eureka", "caDir", "text", "", "none", "A directory of CA certificates that replace the system's."},
+    {"eureka", "certFile", "text", "", "none", "The client's certificate."},
+    {"eureka", "keyFile", "text", "", "none", "The client's key."},
+    {"eureka", "tlsServerName", "text", "", "the address's host", "The name that the server's certificate must have."},
+    {"eureka", "insecureSkipVerify", "boolean", "", "false", "Do not verify the server's certificate."},
+    {"eureka", "maxAnswerBytes", "count", "", "536870912", "The most bytes that one answer may have."},
 });
 
 constexpr auto kProtocols = std::to_array<std::pair<std::string_view, std::string_view>>({

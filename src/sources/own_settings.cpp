@@ -4,6 +4,7 @@
 #include "base/url.hpp"
 #include "model/secrets.hpp"
 #include "sources/consul_options.hpp"
+#include "sources/eureka_options.hpp"
 #include "sources/values.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ struct NativeAddress {
   std::string_view variable;
   std::string_view fallback;
 };
-constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress}};
+constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress},
+                                   NativeAddress{"eureka", eureka::kNativeAddresses, eureka::kDefaultAddress}};
 
 /// Variables of a registry's own that no setting stands for.
 struct FreeVariable {
@@ -118,7 +120,7 @@ class OwnSettings {
     for (const NativeAddress& native : kAddresses) {
       if (native.kind != spec_.kind || !addresses.empty()) continue;
       const auto value = environment_.get(native.variable);
-      addresses = {value.value_or(std::string(native.fallback))};
+      addresses = split_list(value.value_or(std::string(native.fallback)));
       origin = value ? native.variable : "default";
     }
     for (std::string& one : addresses) one = shown_address(spec_, one);

@@ -19,6 +19,14 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> items;
+  for (const std::string& item : split(text, ',')) {
+    if (const auto trimmed = trim(item); !trimmed.empty()) items.emplace_back(trimmed);
+  }
+  return items;
+}
+
 std::string_view Values::variable(std::string_view key) const {
   for (const SourceSettingInfo& info : all_source_settings()) {
     if (info.key == key && applies_to(info, spec_.kind)) return info.environment;
@@ -51,11 +59,7 @@ const std::vector<std::string>* Values::given_list(std::string_view key) const {
 
 std::vector<std::string> Values::list(std::string_view key) const {
   if (const auto* given = given_list(key)) return *given;
-  std::vector<std::string> items;
-  for (const std::string& item : split(text(key).value_or(""), ',')) {
-    if (const auto trimmed = trim(item); !trimmed.empty()) items.emplace_back(trimmed);
-  }
-  return items;
+  return split_list(text(key).value_or(""));
 }
 
 bool Values::boolean(std::string_view key, bool fallback) const {

@@ -47,4 +47,7 @@ class Values {
 /// Go's strconv.ParseBool: 1, t, T, true, TRUE, True and their opposites.
 std::optional<bool> parse_boolean(std::string_view text);
 
+/// What is separated by commas, without blanks around it; nothing that is empty.
+std::vector<std::string> split_list(std::string_view text);
+
 }  // namespace r2i::sources

@@ -131,10 +131,17 @@ const Decided<HealthPolicy>& policy_for(const Service& service, const Choices& c
   return service.scope->source->kind == "consul" ? kConsul : kOther;
 }
 
+bool is_registry_itself(const Service& service) {
+  const std::string& kind = service.scope->source->kind;
+  if (kind == "consul") return service.name == "consul";
+  const auto is_server = [](const Instance& instance) { return instance.kind == "eureka"; };
+  return kind == "eureka" && std::ranges::any_of(service.instances, is_server);
+}
+
 }  // namespace
 
 bool keep_service(Service& service, Diagnostics& diagnostics) {
-  if (service.scope->source->kind == "consul" && service.name == "consul") {
+  if (is_registry_itself(service)) {
     diagnostics.report(diagnose(Code::own_service, service.display(), "left out: it is the registry itself"));
     return false;
   }

@@ -1,9 +1,10 @@
 // What the time of `export` is compared with: nlohmann's SAX parser over the bytes of a file in memory, with callbacks
-// that do nothing. Prints the seconds of the parse alone.
+// that do nothing. Prints the seconds of the parse alone, on the clock and of the CPU.
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -34,8 +35,10 @@ int main(int argc, char** argv) {
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   Nothing nothing;
   const auto start = std::chrono::steady_clock::now();
+  const std::clock_t cpu_start = std::clock();
   const bool parsed = nlohmann::json::sax_parse(text, &nothing);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  std::printf("%.6f\n", elapsed.count());
+  const double cpu = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+  std::printf("%.6f %.6f\n", elapsed.count(), cpu);
   return parsed ? 0 : 1;
 }

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from support.certificates import Authority, Certificate  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
+from support.fake_eureka import FakeEureka  # noqa: E402
 from support.program import Program  # noqa: E402
 
 
@@ -36,6 +37,22 @@ def consul(new_consul: Callable[..., FakeConsul]) -> FakeConsul:
     for number, name in enumerate(("api", "pay", "web"), start=1):
         agent.register(name, f"10.0.0.{number}")
     return agent
+
+
+@pytest.fixture
+def new_eureka() -> Iterator[Callable[..., FakeEureka]]:
+    """new_eureka(age=30, user=…, tls=…, …) starts a fake Eureka."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(FakeEureka(**settings))
+
+
+@pytest.fixture
+def eureka(new_eureka: Callable[..., FakeEureka]) -> FakeEureka:
+    """A fake Eureka with three services: API, PAY and WEB."""
+    server = new_eureka()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,13 @@ def test_variables_of_consul() -> None:
     assert set(re.findall(r"\bEv (CONSUL_[A-Z_]+)", OVERVIEW)) == read and len(read) >= 12
 
 
-@pytest.mark.parametrize("kind, address", [("consul", ""), ("exec", "=x"), ("file", "=x.json")])
+def test_variables_of_eureka() -> None:
+    sources = [path.read_text() for path in (PROJECT / "src").rglob("*.?pp")]
+    read = {name for text in sources for name in re.findall(r'"(EUREKA_[A-Z_]+)"', text)}
+    assert set(re.findall(r"\bEv (EUREKA_[A-Z_]+)", OVERVIEW)) == read == {"EUREKA_CLIENT_SERVICEURL_DEFAULTZONE"}
+
+
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("eureka", ""), ("exec", "=x"), ("file", "=x.json")])
 def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
     known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
     assert known is not None

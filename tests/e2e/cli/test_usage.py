@@ -97,7 +97,7 @@ MISTAKES = {
     "verbose and quiet": (("export", *FILE, "-v", "-q"), ["--verbose and --quiet exclude each other"]),
     # sources
     "kind": (("export", "--from", "consol=http://c"),
-        ['unknown kind of source "consol" (did you mean "consul"?)', "consul, exec, file"]),
+        ['unknown kind of source "consol" (did you mean "consul"?)', "consul, eureka, exec, file"]),
     "no file": (("export", "--from", "file"), ["expected file=PATH"]),
     "empty address": (("export", "--from", "consul="), ["the address is empty"]),
     "source setting": (("export", "--from", "consul?datacentre=dc1"),
@@ -142,7 +142,7 @@ def test_last_source_is_checked_before_the_first_is_read(r2i: Program, consul: F
 @pytest.mark.parametrize("source", [
     f"consul=http://127.0.0.1:1?token={SECRET}a", f"consul?password={SECRET}a", f"consul?secret={SECRET}a",
     f"consul=http://user:{SECRET}a@127.0.0.1:99999", f"consul=http://user:{SECRET}a@", f"consul=ftp://user:{SECRET}a@host",
-    f"consul=http://user:{SECRET}a@host name", f"consul=http://user:{SECRET}%zz@host", f"eureka=http://user:{SECRET}a@host",
+    f"consul=http://user:{SECRET}a@host name", f"consul=http://user:{SECRET}%zz@host", f"eurkea=http://user:{SECRET}a@host",
     f"consul=http://user:{SECRET}a/b@host:1", f"consul=http://user:b?{SECRET}a@host:1",
     f"consul=http://user:b,{SECRET}a@host:1", f"consul=http://user:b#{SECRET}a@host:1",
     f"consul=http://u:{SECRET}a@host?name=a%20b", f"consul=http://u:{SECRET}a@[::1?x=1",

@@ -33,7 +33,7 @@ std::string told(const SourceSpec& spec, const std::string& key, const Variables
 }
 
 TEST_CASE("own settings: every setting of the kind, each once") {
-  for (const std::string kind : {"consul", "exec", "file"}) {
+  for (const std::string kind : {"consul", "eureka", "exec", "file"}) {
     CAPTURE(kind);
     std::set<std::string> paths;
     for (const EffectiveSetting& setting : own_settings(a_source(kind, {"x"}), Environment())) {
@@ -42,8 +42,7 @@ TEST_CASE("own settings: every setting of the kind, each once") {
     }
     std::set<std::string> expected = {"sources.west.kind", "sources.west.address"};
     for (const SourceSettingInfo& info : all_source_settings()) {
-      if (info.key != "name" && (info.kind.empty() || info.kind == kind))
-        expected.insert("sources.west." + std::string(info.key));
+      if (info.key != "name" && applies_to(info, kind)) expected.insert("sources.west." + std::string(info.key));
     }
     CHECK(paths == expected);
   }
@@ -55,6 +54,10 @@ TEST_CASE("own settings: the address comes before the variable, and that before 
         "CONSUL_HTTP_ADDR https://c:8501");
   const SourceSpec given = a_source("consul", {"http://a:8500", "http://b:8500"});
   CHECK(told(given, "addresses", {{"CONSUL_HTTP_ADDR", "c"}}) == "--from [http://a:8500, http://b:8500]");
+  CHECK(told(a_source("eureka"), "address") == "default http://127.0.0.1:8761/eureka");
+  CHECK(told(a_source("eureka"), "addresses",
+             {{"EUREKA_CLIENT_SERVICEURL_DEFAULTZONE", "http://u:p@e1:8761/eureka/, http://e2:8761/eureka/"}}) ==
+        "EUREKA_CLIENT_SERVICEURL_DEFAULTZONE [http://e1:8761/eureka, http://e2:8761/eureka]");
   SourceSpec spec = a_source("consul");
   CHECK(told(spec, "partition") == "default none");
   CHECK(told(spec, "partition", {{"CONSUL_PARTITION", "p"}}) == "CONSUL_PARTITION p");
