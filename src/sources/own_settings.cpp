@@ -4,6 +4,7 @@
 #include "base/url.hpp"
 #include "model/secrets.hpp"
 #include "sources/consul_options.hpp"
+#include "sources/nacos_options.hpp"
 #include "sources/values.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ struct NativeAddress {
   std::string_view variable;
   std::string_view fallback;
 };
-constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress}};
+constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress},
+                                   NativeAddress{"nacos", "NACOS_SERVER_ADDR", nacos::kDefaultAddress}};
 
 /// Variables of a registry's own that no setting stands for.
 struct FreeVariable {
@@ -167,6 +169,7 @@ class OwnSettings {
 }  // namespace
 
 std::vector<EffectiveSetting> own_settings(const SourceSpec& spec, const Environment& environment) {
+  if (spec.kind == "nacos") return OwnSettings(spec, nacos::native_names(environment)).list();
   return OwnSettings(spec, environment).list();
 }
 

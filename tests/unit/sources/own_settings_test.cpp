@@ -33,7 +33,7 @@ std::string told(const SourceSpec& spec, const std::string& key, const Variables
 }
 
 TEST_CASE("own settings: every setting of the kind, each once") {
-  for (const std::string kind : {"consul", "exec", "file"}) {
+  for (const std::string kind : {"consul", "exec", "file", "nacos"}) {
     CAPTURE(kind);
     std::set<std::string> paths;
     for (const EffectiveSetting& setting : own_settings(a_source(kind, {"x"}), Environment())) {
@@ -42,7 +42,7 @@ TEST_CASE("own settings: every setting of the kind, each once") {
     }
     std::set<std::string> expected = {"sources.west.kind", "sources.west.address"};
     for (const SourceSettingInfo& info : all_source_settings()) {
-      if (info.key != "name" && (info.kind.empty() || info.kind == kind))
+      if (info.key != "name" && applies_to(info, kind))
         expected.insert("sources.west." + std::string(info.key));
     }
     CHECK(paths == expected);

@@ -1,0 +1,87 @@
+#include "sources/nacos_codes.hpp"
+#include "sources/nacos_open.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace r2i::sources::nacos {
+
+namespace {
+
+constexpr long kOk = 200;
+
+}  // namespace
+
+OpenReader::OpenReader(Session& session, Api api, Namespace& target)
+    : session_(session), api_(api), target_(target), thresholds_(session, api, target) {}
+
+void OpenReader::read(ServiceList first) {
+  take_list(first);
+  const auto& groups = session_.options().groups;
+  for (std::size_t group = 1; group < groups.size(); ++group) {
+    const auto list = read_list(session_, api_, target_.id(), groups[group]);
+    if (list) {
+      take_list(*list);
+    } else {
+      target_.report().problem(list.error().fault.code, "", list.error().fault.why);
+      knows_all_ = false;
+    }
+  }
+  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this,
+               "reading " + target_.scope()->display());
+  each.run(pending_.size());
+  thresholds_.settle();
+  if (knows_all_ || !is_empty_) target_.set_empty(is_empty_);
+}
+
+void OpenReader::take_list(const ServiceList& list) {
+  if (list.most > 0 || !list.services.empty()) is_empty_ = false;
+  if (list.moved) {
+    target_.report().problem(kListMoved, "",
+                             "the pages of the list of services do not fit together, again and again");
+  }
+  for (const ServiceKey& key : list.services) {
+    if (target_.wants(key)) pending_.push_back(key);
+  }
+}
+
+net::HttpRequest OpenReader::question(std::size_t index) {
+  const ServiceKey& key = pending_[index];
+  net::HttpRequest request =
+      session_.request(hosts_path(api_), namespace_parameter(target_.id()) + service_query(key) + "&healthyOnly=false",
+                       fmt::format("{}@@{}", key.group, key.name));
+  // An answer of a few kilobytes costs less to send than to compress.
+  request.compressed = false;
+  return request;
+}
+
+bool OpenReader::answered(std::size_t index, const net::HttpRequest& request, net::HttpAnswer answer) {
+  const ServiceKey& key = pending_[index];
+  if (answer.status != kOk) {
+    target_.lose(key, Code::service_unread, describe_failure(request, answer));
+    return true;
+  }
+  auto found = parse_hosts(session_.cursor(), answer.body, packing_of(api_), key);
+  if (!found) {
+    target_.lose(key, Code::entry_malformed, found.error());
+    return true;
+  }
+  if (session_.cursor().repaired()) {
+    target_.report().note(Code::text_repaired, display_of(key), "bytes that are no UTF-8 became U+FFFD");
+  }
+  if (found->protection_reached) {
+    thresholds_.take(std::move(*found));
+  } else {
+    target_.take(std::move(*found), false);
+  }
+  return true;
+}
+
+void OpenReader::unanswered(std::size_t index, const std::string& why) {
+  target_.lose(pending_[index], Code::service_unread, why);
+}
+
+}  // namespace r2i::sources::nacos
