@@ -249,6 +249,14 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "the port 5432, too",
      "rules:\n- {name: a, match: {service: a}, set: {addresses: [240.240.0.1]}}\n- {name: b, match: {service: b}, set: "
      "{addresses: [240.240.0.2]}}"},
+    {Code::merge_settings,
+     "Rules or defaults that hold for one of the merged sources say something else for the other.",
+     "R2I2083 warning: service \"pay\" of consul/merged: its sources have different values of exportTo: what source "
+     "\"consul\" (config.yaml:7) says is taken, not source \"eureka\" (config.yaml:14)",
+     "rules:\n- name: the same for both\n  match: {service: pay}\n  set: {exportTo: [.]}"},
+    {Code::merge_incomplete, "A registry of the merge is down, half started, or shows only a part of itself.",
+     "R2I2084 warning: merge \"shop\": its 2 hosts are withheld: eureka/default was not read in full",
+     "registry2istio check source -c mesh.yaml"},
     {Code::rule_unused, "No service of this run fits all that the rule's `match` asks.",
      "R2I2090 warning: config.yaml:10:3: rules[2]: the rule \"mistyped\" is for no service",
      "registry2istio export -c mesh.yaml -o name"},
@@ -261,7 +269,8 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "rules:\n- name: many labels\n  match: {service: wide}\n  set: {layout: workload-entries}"},
     {Code::istio_refuses,
      "What the configuration and the registry say of the service does not fit together; the message names the field.",
-     "R2I3003 error: service \"pay\" of consul/dc1: withheld: ServiceEntry: spec.exportTo: \"mesh\" comes twice",
+     "R2I3003 error: service \"pay\" of consul/dc1: withheld: ServiceEntry: spec.exportTo[1]: \"mesh\" comes twice "
+     "(\".\" is the namespace mesh): once is enough",
      "registry2istio why pay --from consul"},
 
     {Code::cluster_insecure, "The kubeconfig's cluster was set up without its CA.",

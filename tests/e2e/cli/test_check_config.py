@@ -63,7 +63,7 @@ def test_every_finding_at_once(r2i: Program, folder: Path) -> None:
     (folder / "mesh.yaml").write_text(MESH.replace("maxStale: 10s", "maxStael: 10s").replace("team-a", "team a"))
     run = r2i("check", "config", "-c", "mesh.yaml", env=ENV)
     assert run.code == 2 and run.out == b"", run
-    assert 'mesh.yaml:9:13: sources[0].maxStael: unknown key (did you mean "maxStale"?)' in run.stderr
+    assert 'mesh.yaml:9:3: sources[0].maxStael: unknown key (did you mean "maxStale"?)' in run.stderr
     assert "mesh.yaml:20:10: output.owner: " in run.stderr
 
     (folder / "mesh.yaml").write_text(
@@ -78,8 +78,8 @@ def test_it_takes_the_flags_that_a_file_stands_for(r2i: Program) -> None:
     def flags(command: str) -> set[str]:
         return {flag.name for flag in flags_of_help(help_of(r2i, command))}
 
-    once = {"--check", "--dry-run", "--plan", "--out", "--yes", "--metrics-textfile", "--output-file", "--verbose",
-            "--quiet", "--color"}
+    once = {"--check", "--dry-run", "--plan", "--out", "--yes", "--metrics-textfile", "--output-file", "--report", "--strict",
+            "--ignore", "--verbose", "--quiet", "--color"}
     runs = set().union(*(flags(command) for command in ("fetch", "export", "diff", "apply")))
     assert flags("check config") == runs - once | {"--show-origin"}
 

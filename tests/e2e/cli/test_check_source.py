@@ -57,7 +57,7 @@ def words(text: str) -> list[str]:
 
 def test_table(r2i: Program, source: str) -> None:
     run = r2i("check", "source", "--from", source, "-c", "mesh.yaml")
-    assert run.code == 0 and run.err == b"", run
+    assert run.code == 1 and run.err == b"", run
     assert run.stdout == TABLE
     assert r2i("check", "source", "--from", source, "-c", "mesh.yaml").out == run.out
 
@@ -91,7 +91,7 @@ def test_json(r2i: Program, source: str) -> None:
 
 def test_names(r2i: Program, source: str) -> None:
     run = r2i("check", "source", "--from", source, "-o", "name")
-    assert run.code == 0 and run.stdout.splitlines() == [
+    assert run.code == 1 and run.stdout.splitlines() == [
         f"consul/dc1/{name}" for name in ("consul", "db", "idle", "mixed", "pay", "web")]
 
 
@@ -107,7 +107,7 @@ def test_undecided_and_twins(r2i: Program, tmp_path: Path) -> None:
     """With DNS capture a protocol may stay open; of two services with one host neither is exported."""
     write(tmp_path / "s.json", snapshot(service("a_b"), service("a.b", instance("10.0.0.2"))))
     run = r2i("check", "source", "--from", "file=s.json", "--dns-capture")
-    assert run.code == 0 and run.stdout.count("undecided (default)") == 2, run
+    assert run.code == 1 and run.stdout.count("undecided (default)") == 2, run
     assert run.stdout.count("withheld: host taken by another service (R2I2022)") == 2
 
 
@@ -122,7 +122,7 @@ def test_a_rule_for_no_service(r2i: Program, source: str, tmp_path: Path) -> Non
     (tmp_path / "mesh.yaml").write_text(f"{HEAD}rules:\n- name: typo\n  match: {{service: pya}}\n  set: {{weight: 2}}\n")
     run = r2i("check", "source", "--from", source, "-c", "mesh.yaml")
     told = 'mesh.yaml:4:3: rules[0]: the rule "typo" is for no service'
-    assert run.code == 0 and run.stdout.splitlines()[-2] == told, run
+    assert run.code == 1 and run.stdout.splitlines()[-2] == told, run
     assert r2i("check", "source", "--from", source, "-c", "mesh.yaml", "-o", "json").json["unusedRules"] == [told]
 
 
@@ -209,7 +209,7 @@ def on_terminal(r2i: Program, *arguments: str) -> tuple[Run, str]:
 def test_terminal(r2i: Program, source: str) -> None:
     """The same table, with its titles in bold."""
     run, shown = on_terminal(r2i, "check", "source", "--from", source, "-c", "mesh.yaml")
-    assert run.code == 0 and shown.startswith("\x1b[1mSCOPE ") and shown.splitlines()[0].endswith("\x1b[0m")
+    assert run.code == 1 and shown.startswith("\x1b[1mSCOPE ") and shown.splitlines()[0].endswith("\x1b[0m")
     assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == TABLE
     _, plain = on_terminal(r2i, "check", "source", "--from", source, "-c", "mesh.yaml", "--color", "never")
     assert plain == TABLE

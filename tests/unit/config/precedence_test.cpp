@@ -87,6 +87,11 @@ const std::vector<Row>& rows() {
       {"kustomization", "false", truths, [](const Settings& s) { return yes_or_no(s.kustomization); }},
       {"apiVersion", "v1", {"v1beta1", "v1", "v1beta1", "v1"}, [](const Settings& s) { return s.api_version; }},
       {"keepSecrets", "false", truths, [](const Settings& s) { return yes_or_no(s.keep_secrets); }},
+      {"strict", "false", truths, [](const Settings& s) { return yes_or_no(s.strict); }},
+      {"ignore",
+       "",
+       {"R2I2001", "R2I2002", "R2I2003", "R2I2004"},
+       [](const Settings& s) { return s.ignore.empty() ? "" : fmt::format("R2I{}", *s.ignore.begin()); }},
   };
   return kRows;
 }
@@ -169,7 +174,7 @@ TEST_CASE("precedence: a setting of the conversion is kept for each of its place
       {"tlsMode", {"istio", ""}},
       {"sidecarNetworks", {"[10.0.0.0/8]", ""}},
       {"serviceAccount", {"a", ""}},
-      {"network", {"n", ""}},
+      {"network", {"net-1", ""}},
   };
   for (const std::string_view key : conversion_keys()) {
     CAPTURE(key);
@@ -229,6 +234,7 @@ TEST_CASE("precedence: of several files the later one has its word on each value
     const std::string one = value(info.type == "duration" ? "1s" : is_path ? "/1" : "1", "true", "default");
     const std::string two = value(info.type == "duration" ? "2s" : is_path ? "/2" : "2", "false", "consistent");
     const auto given = [&](const SourceSpec& spec) -> std::string {
+      if (key == "merge") return spec.merge;
       if (key == "include") return all(spec.names.include);
       if (key == "exclude") return all(spec.names.exclude);
       return info.type == "list" ? all(spec.lists.at(key)) : spec.values.at(key);

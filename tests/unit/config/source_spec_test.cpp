@@ -166,7 +166,7 @@ TEST_CASE("source: the name of a merge is no source's that is not in it") {
         "consul is merged into \"west\", the name of consul, which is not: give that one merge=west, too, or take "
         "another "
         "name");
-  CHECK(problems_of({"consul?merge=west", "consul?name=west&merge=east"}).find("is merged into") == 0);
+  CHECK(problems_of({"consul?merge=west", "consul?name=west&merge=east"}).find("consul is merged into") == 0);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "model/describe.hpp"
 #include "support/choices.hpp"
 #include "support/collected.hpp"
+#include "support/sanitized.hpp"
 #include "support/services.hpp"
 #include "transform/combine.hpp"
 #include "transform/explained_endpoints.hpp"
@@ -36,7 +37,7 @@ using testing::a_scope;
 using testing::Collected;
 using testing::given;
 
-constexpr std::uint32_t kCases = 2000;
+constexpr std::uint32_t kCases = testing::kSanitized ? 400 : 2000;
 constexpr std::string_view kSecret = "hunter2";
 
 /// Draws what registries say, the odd as often as the common.
@@ -559,7 +560,7 @@ TEST_CASE("property: of merged sources, too, every instance is an endpoint or re
       const auto from = find_value(meta_of(object).annotations, mark::kMergedFrom).value_or("");
       if (from.find(',') != std::string_view::npos) ++of_several;
       const auto broken = std::visit([](const auto& entry) { return check(entry); }, object);
-      REQUIRE(join(broken, "\n").empty());
+      REQUIRE(broken.empty());
     }
     // What is withheld takes instances along whose services are told under the name of the merge.
     if (!outcome->manifests.withheld_hosts.empty()) return;
@@ -573,6 +574,8 @@ TEST_CASE("property: of merged sources, too, every instance is an endpoint or re
         REQUIRE(lost_instances.insert(diagnostic.subject).second);
       }
     }
+    // So does a host that a service outside of the merge keeps.
+    if (std::ranges::any_of(lost_services, [](const std::string& name) { return name.ends_with("/merged"); })) return;
     std::size_t expected = 0;
     for (const Service& service : services) {
       if (lost_services.contains(service.display())) continue;
