@@ -1,4 +1,3 @@
-#include "sources/nacos_codes.hpp"
 #include "model/codes.hpp"
 
 #include "base/error.hpp"
@@ -57,18 +56,18 @@ constexpr auto kTable = std::to_array<CodeInfo>({
     {Code::source_insecure, warning, Loss::nothing, "TLS not verified",
      "The certificate of the registry is not checked: anyone on the way can answer in its place.",
      "Give the CA that signed it instead."},
-    {kProtectionReached, warning, Loss::nothing, "protection threshold reached",
+    {Code::protection_reached, warning, Loss::nothing, "protection threshold reached",
      "So few instances of the service are healthy that its protection threshold in Nacos says that all of them are to "
      "be used: the unhealthy ones are exported, too.",
      "Look after the instances; without a threshold only the healthy ones are exported."},
-    {kListMoved, error, Loss::nothing, "list changes while it is read",
+    {Code::list_moved, error, Loss::nothing, "list changes while it is read",
      "The pages of the registry's list of services do not fit together, three times in a row.",
      "Run again; pageSize sets how many services a page has."},
-    {kNamespaceEmpty, error, Loss::nothing, "namespace without services",
+    {Code::namespace_empty, error, Loss::nothing, "namespace without services",
      "A Nacos that has just been started has forgotten the services of its clients until they come back, and looks the "
      "same as a namespace that has none.",
      "If the namespace is meant to be empty, set trustEmpty=true, or leave it out of namespace."},
-    {kServicesVanish, error, Loss::nothing, "services vanish while they are read",
+    {Code::services_vanish, error, Loss::nothing, "services vanish while they are read",
      "More than half of the services that the registry listed at first were gone at the end of the same reading, as "
      "when it is started anew.",
      "Run again."},

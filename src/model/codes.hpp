@@ -26,6 +26,10 @@ enum class Code : int {
   snapshot_invalid = 1020,
   snapshot_incomplete = 1021,
   source_insecure = 1030,
+  protection_reached = 1040,
+  list_moved = 1041,
+  namespace_empty = 1042,
+  services_vanish = 1043,
 
   own_service = 2001,
   sidecar_or_gateway = 2002,

@@ -1,4 +1,3 @@
-#include "sources/nacos_codes.hpp"
 #include "sources/nacos.hpp"
 
 #include "base/text.hpp"
@@ -130,7 +129,7 @@ class ServerReader {
     if (session_.options().trust_empty || has_services) return;
     for (const auto& one : read) {
       if (one->is_empty() != true) continue;
-      one->report().problem(kNamespaceEmpty, "",
+      one->report().problem(Code::namespace_empty, "",
                             "the namespace has no services, as on a server that has just been started");
     }
   }

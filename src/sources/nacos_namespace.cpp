@@ -1,4 +1,3 @@
-#include "sources/nacos_codes.hpp"
 #include "sources/nacos_namespace.hpp"
 
 #include "base/text.hpp"
@@ -46,7 +45,7 @@ void Namespace::take(Found found, bool is_protected) {
     return;
   }
   if (is_protected) {
-    report_.note(kProtectionReached, display_of(found.key),
+    report_.note(Code::protection_reached, display_of(found.key),
                  "too few of its instances are healthy, so that Nacos gives out all of them as healthy");
   }
   if (!options_.clusters.empty()) {
@@ -60,6 +59,13 @@ void Namespace::take(Found found, bool is_protected) {
 void Namespace::lose(const ServiceKey& key, Code code, const std::string& why) {
   report_.problem(code, display_of(key), why);
   hand_over(key, false, {}, {});
+}
+
+void Namespace::compare(std::uint64_t before, std::uint64_t after) {
+  if (after * 2 >= before) return;
+  report_.problem(
+      Code::services_vanish, "",
+      fmt::format("there were {} when the reading began, and {} when it ended", counted(before, "service"), after));
 }
 
 void Namespace::hand_over(const ServiceKey& key, bool complete, Pairs metadata, std::vector<Instance> instances) {

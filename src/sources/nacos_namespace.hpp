@@ -6,6 +6,7 @@
 #include "sources/nacos_parse.hpp"
 #include "sources/scope_report.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,6 +33,10 @@ class Namespace {
   [[nodiscard]] const std::string& id() const { return scope_->name; }
   [[nodiscard]] const std::shared_ptr<const Scope>& scope() const { return scope_; }
   [[nodiscard]] ScopeReport& report() { return report_; }
+
+  /// Compares how many services were listed before everything was read and after it: a server that was started anew in
+  /// the meantime knows only those who have come back to it.
+  void compare(std::uint64_t before, std::uint64_t after);
 
   /// Whether the server has no service here at all, wanted or not; nothing: that is not known.
   void set_empty(bool is_empty) { is_empty_ = is_empty; }

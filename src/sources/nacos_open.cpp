@@ -1,4 +1,3 @@
-#include "sources/nacos_codes.hpp"
 #include "sources/nacos_open.hpp"
 
 #include "base/text.hpp"
@@ -20,13 +19,10 @@ OpenReader::OpenReader(Session& session, Api api, Namespace& target)
 
 void OpenReader::read(ServiceList first) {
   take_list(first);
-  const auto& groups = session_.options().groups;
-  for (std::size_t group = 1; group < groups.size(); ++group) {
-    const auto list = read_list(session_, api_, target_.id(), groups[group]);
-    if (list) {
+  for (std::size_t group = 1; group < groups().size(); ++group) {
+    if (const auto list = list_group(groups()[group])) {
       take_list(*list);
     } else {
-      target_.report().problem(list.error().fault.code, "", list.error().fault.why);
       knows_all_ = false;
     }
   }
@@ -34,13 +30,37 @@ void OpenReader::read(ServiceList first) {
                "reading " + target_.scope()->display());
   each.run(pending_.size());
   thresholds_.settle();
+  if (some_had_none_ && knows_all_) list_again();
   if (knows_all_ || !is_empty_) target_.set_empty(is_empty_);
 }
 
+const std::vector<std::string>& OpenReader::groups() const {
+  return session_.options().groups;
+}
+
+std::optional<ServiceList> OpenReader::list_group(const std::string& group) {
+  auto list = read_list(session_, api_, target_.id(), group);
+  if (list) return std::move(*list);
+  target_.report().problem(list.error().fault.code, "", list.error().fault.why);
+  return std::nullopt;
+}
+
+/// A service that the server has forgotten is answered like one that has no instances.
+void OpenReader::list_again() {
+  std::uint64_t after = 0;
+  for (const std::string& group : groups()) {
+    const auto list = list_group(group);
+    if (!list) return;
+    after += list->services.size();
+  }
+  target_.compare(listed_, after);
+}
+
 void OpenReader::take_list(const ServiceList& list) {
+  listed_ += list.most;
   if (list.most > 0 || !list.services.empty()) is_empty_ = false;
   if (list.moved) {
-    target_.report().problem(kListMoved, "",
+    target_.report().problem(Code::list_moved, "",
                              "the pages of the list of services do not fit together, again and again");
   }
   for (const ServiceKey& key : list.services) {
@@ -72,6 +92,7 @@ bool OpenReader::answered(std::size_t index, const net::HttpRequest& request, ne
   if (session_.cursor().repaired()) {
     target_.report().note(Code::text_repaired, display_of(key), "bytes that are no UTF-8 became U+FFFD");
   }
+  if (found->instances.empty()) some_had_none_ = true;
   if (found->protection_reached) {
     thresholds_.take(std::move(*found));
   } else {

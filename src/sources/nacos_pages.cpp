@@ -1,4 +1,3 @@
-#include "sources/nacos_codes.hpp"
 #include "sources/nacos_pages.hpp"
 
 #include "base/text.hpp"
@@ -40,15 +39,10 @@ void PageReader::read(ServiceList list) {
   lose_missing(list);
   thresholds_.settle();
   if (list.moved) {
-    target_.report().problem(kListMoved, "",
+    target_.report().problem(Code::list_moved, "",
                              "the pages of the list of services do not fit together, again and again");
   }
-  // A server that is started anew in the meantime knows only those who have come back to it.
-  if (list.services.size() * 2 < at_first) {
-    target_.report().problem(kServicesVanish, "",
-                             fmt::format("there were {} when the reading began, and {} when it ended",
-                                         counted(at_first, "service"), list.services.size()));
-  }
+  target_.compare(at_first, list.services.size());
   target_.set_empty(most == 0 && read_.empty());
 }
 

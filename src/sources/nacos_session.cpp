@@ -51,7 +51,8 @@ tl::expected<net::HttpAnswer, Refusal> Session::get(std::string_view path, std::
                                                     std::string_view service) {
   const bool must_log_in = !place_.user.empty() && (token_.empty() || is_stale());
   if (must_log_in) {
-    if (auto refusal = log_in()) return tl::make_unexpected(std::move(*refusal));
+    // Which says nothing about the API that was asked for.
+    if (auto refusal = log_in()) return tl::make_unexpected(Refusal{std::move(refusal->fault)});
   }
   for (bool again = false;; again = true) {
     const unsigned used = generation_;

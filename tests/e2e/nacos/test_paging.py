@@ -125,6 +125,20 @@ def test_page_count_that_shrinks(r2i: Program, ten: FakeNacos, left: int, code: 
     assert ("R2I1043 error" in run.stderr) == (code == 3)
 
 
+@pytest.mark.parametrize("version", ["open v1", "open v2"])
+@pytest.mark.parametrize("left, code", [(0, 3), (1, 3), (4, 3), (5, 0), (9, 0)])
+def test_services_that_are_forgotten_one_by_one(r2i: Program, new_nacos: Callable[..., FakeNacos], version: str, left: int,
+                                                code: int) -> None:
+    """A server answers for a service that it has forgotten as for one that has no instances."""
+    server = new_nacos(version)
+    for number, name in enumerate(NAMES):
+        server.register(name, f"10.0.0.{number + 1}")
+    server.script("hosts s0", shrinking(server, left))
+    run = fetch(r2i, server, more="&group=DEFAULT_GROUP")
+    assert run.code == code, run
+    assert ("R2I1043 error" in run.stderr) == (code == 3)
+
+
 @pytest.mark.parametrize("cap", [1, 3, 9, 10])
 def test_list_of_several_answers(r2i: Program, new_nacos: Callable[..., FakeNacos], cap: int) -> None:
     """Some servers, and API v2, give no more than so many names at once."""
