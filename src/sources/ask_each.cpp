@@ -15,13 +15,13 @@ constexpr unsigned kMostRefusals = 2;
 }  // namespace
 
 AskEach::AskEach(net::HttpClient& client, unsigned window, Credentials& credentials, Context& context,
-                 Questions& questions, std::string what)
+                 Questions& questions, const Scope& scope)
     : client_(client),
       window_(window),
       credentials_(credentials),
       context_(context),
       questions_(questions),
-      what_(std::move(what)) {}
+      scope_(scope) {}
 
 void AskEach::run(std::size_t count) {
   asked_.assign(count, {});
@@ -73,7 +73,11 @@ void AskEach::done(net::HttpRequest request, net::HttpResult result) {
       return;
     }
   }
-  context_.progress.update(what_, ++finished_, asked_.size());
+  show_progress();
+}
+
+void AskEach::show_progress() {
+  context_.progress.update("reading " + scope_.display(), ++finished_, asked_.size());
 }
 
 void AskEach::settle_refused() {
@@ -87,7 +91,7 @@ void AskEach::settle_refused() {
       again.push_back(refusal.index);
     } else {
       (void)questions_.answered(refusal.index, refusal.request, std::move(refusal.answer));
-      context_.progress.update(what_, ++finished_, asked_.size());
+      show_progress();
     }
   }
   queue_.insert(queue_.begin(), again.begin(), again.end());

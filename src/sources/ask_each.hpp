@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/context.hpp"
+#include "model/service.hpp"
 #include "net/http_client.hpp"
 
 #include <cstddef>
@@ -44,9 +45,9 @@ class Questions {
 /// credentials once, and puts the refused questions again. A server that has stopped answering is given up.
 class AskEach : private net::HttpBatch {
  public:
-  /// `what`: for the progress, "reading consul/dc1".
+  /// `scope`: what is read, for the progress; its name may be learned on the way.
   AskEach(net::HttpClient& client, unsigned window, Credentials& credentials, Context& context, Questions& questions,
-          std::string what);
+          const Scope& scope);
 
   /// Ends when each of the questions 0 to `count` - 1 is answered or given up. Throws Error{interrupted}.
   void run(std::size_t count);
@@ -60,6 +61,7 @@ class AskEach : private net::HttpBatch {
   std::optional<net::HttpRequest> next() override;
   void done(net::HttpRequest request, net::HttpResult result) override;
   void settle_refused();
+  void show_progress();
   [[nodiscard]] bool gave_up() const;
 
   net::HttpClient& client_;
@@ -67,7 +69,7 @@ class AskEach : private net::HttpBatch {
   Credentials& credentials_;
   Context& context_;
   Questions& questions_;
-  std::string what_;
+  const Scope& scope_;
   std::vector<Asked> asked_;
   std::deque<std::size_t> queue_;
   struct Refusal {

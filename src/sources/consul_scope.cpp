@@ -79,8 +79,7 @@ void ScopeReader::read_services() {
   for (std::string& name : wanted(*names)) {
     pending_.push_back({std::move(name)});
   }
-  AskEach each(session_.client(), session_.agent().http.window, session_, session_.context(), *this,
-               "reading " + scope_->display());
+  AskEach each(session_.client(), session_.agent().http.window, session_, session_.context(), *this, *scope_);
   each.run(pending_.size());
   settle_empty();
 }

@@ -26,8 +26,7 @@ void OpenReader::read(ServiceList first) {
       knows_all_ = false;
     }
   }
-  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this,
-               "reading " + target_.scope()->display());
+  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this, *target_.scope());
   each.run(pending_.size());
   thresholds_.settle();
   if (some_had_none_ && knows_all_) list_again();

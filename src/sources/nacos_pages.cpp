@@ -49,8 +49,7 @@ void PageReader::read(ServiceList list) {
 void PageReader::read_pages(std::uint64_t services) {
   const std::uint64_t size = session_.options().page_size;
   in_pass_.clear();
-  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this,
-               "reading " + target_.scope()->display());
+  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this, *target_.scope());
   each.run((services + size - 1) / size);
 }
 

@@ -35,8 +35,7 @@ void Thresholds::take(Found found) {
 }
 
 void Thresholds::settle() {
-  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this,
-               "reading " + target_.scope()->display());
+  AskEach each(session_.client(), session_.window(), session_, session_.context(), *this, *target_.scope());
   each.run(doubtful_.size());
   doubtful_.clear();
 }
