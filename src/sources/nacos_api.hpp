@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sources/nacos_options.hpp"
-#include "sources/nacos_parse.hpp"
+#include "sources/nacos_parse_list.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sources/nacos_api.hpp"
-#include "sources/nacos_parse.hpp"
+#include "sources/nacos_parse_list.hpp"
 #include "sources/nacos_session.hpp"
 
 #include <tl/expected.hpp>

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "sources/nacos_api.hpp"
+#include "sources/nacos_login.hpp"
 
 #include <fmt/format.h>
 
@@ -122,10 +123,9 @@ std::optional<Refusal> Session::log_in() {
       return Refusal{
           {Code::source_unreachable, fmt::format("POST {}/{}: {}", place_.server.base_url, path, login.error())}};
     }
-    token_ = Secret(std::move(login->token));
+    token_ = std::move(login->token);
     ++generation_;
-    if (login->ttl.count() > 0)
-      stale_from_ = before + std::chrono::duration_cast<std::chrono::milliseconds>(login->ttl) * 9 / 10;
+    if (login->ttl.count() > 0) stale_from_ = before + std::chrono::milliseconds(login->ttl) * 9 / 10;
     return std::nullopt;
   }
   return refusal;

@@ -6,7 +6,6 @@
 #include "sources/ask_each.hpp"
 #include "sources/http_words.hpp"
 #include "sources/nacos_options.hpp"
-#include "sources/nacos_parse.hpp"
 #include "sources/secret_file.hpp"
 
 #include <tl/expected.hpp>

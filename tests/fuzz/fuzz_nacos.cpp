@@ -1,5 +1,6 @@
 // Any bytes as an answer of Nacos's: parsing ends with a value or an error.
 #include "sources/nacos_instance.hpp"
+#include "sources/nacos_login.hpp"
 #include "sources/nacos_parse.hpp"
 
 #include <cstddef>
@@ -46,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_namespaces(cursor, body);
   body = text;
   if (const auto login = parse_login(cursor, body)) {
-    if (login->token.empty() || login->ttl.count() < 0) std::abort();
+    if (login->token.empty() || login->ttl < std::chrono::seconds(0)) std::abort();
   }
   return 0;
 }

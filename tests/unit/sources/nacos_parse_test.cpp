@@ -1,6 +1,7 @@
 #include "sources/nacos_parse.hpp"
 
 #include "sources/nacos_instance.hpp"
+#include "sources/nacos_login.hpp"
 #include "support/told.hpp"
 
 #include <doctest/doctest.h>
@@ -276,8 +277,12 @@ TEST_CASE("nacos: namespaces, thresholds, tokens") {
                                  R"({"code":0,"data":{"accessToken":"t","tokenTtl":18000}})"}) {
     body = text;
     const Login login = value_of(parse_login(cursor, body));
-    CHECK(login.token == "t");
+    CHECK(login.token.reveal() == "t");
     CHECK(login.ttl.count() == 18000);
+  }
+  for (const auto& [ttl, expected] : {std::pair{"-1", 0}, {"9000000000000000", 31536000}}) {
+    body = fmt::format(R"({{"accessToken":"t","tokenTtl":{}}})", ttl);
+    CHECK(value_of(parse_login(cursor, body)).ttl.count() == expected);
   }
   for (const std::string text : {"{}", "", R"({"accessToken":""})", R"({"code":500,"message":"no","data":null})"}) {
     CAPTURE(text);
