@@ -32,7 +32,8 @@ class ServerReader {
 
   std::vector<ScopeState> read() {
     std::vector<std::string> ids = session_.options().namespaces;
-    if (std::ranges::find(ids, "all") != ids.end()) {
+    const bool wants_all = std::ranges::find(ids, "all") != ids.end();
+    if (wants_all) {
       auto all = find_namespaces();
       if (!all) return failed(all.error());
       ids = std::move(*all);
@@ -42,7 +43,7 @@ class ServerReader {
       read.push_back(std::make_unique<Namespace>(session_.options(), source_, id, names_, services_));
       read_namespace(*read.back());
     }
-    judge_empty(read);
+    judge_empty(read, wants_all);
     std::vector<ScopeState> states;
     for (const auto& one : read) states.push_back(one->report().finish(one->scope(), session_.context().diagnostics));
     return states;
@@ -123,10 +124,14 @@ class ServerReader {
   }
 
   /// A server that was started anew has forgotten whatever is registered by those who are alive; it shows its
-  /// namespaces without services until they come back. One namespace that has services says that they did.
-  void judge_empty(const std::vector<std::unique_ptr<Namespace>>& read) {
+  /// namespaces without services until they come back, each when its own do. Where all namespaces are wanted, some are
+  /// meant to be empty: beside one that has services they count as not read, which takes nothing away.
+  void judge_empty(std::vector<std::unique_ptr<Namespace>>& read, bool wants_all) {
+    if (session_.options().trust_empty) return;
     const bool has_services = std::ranges::any_of(read, [](const auto& one) { return one->is_empty() == false; });
-    if (session_.options().trust_empty || has_services) return;
+    if (wants_all && has_services) {
+      std::erase_if(read, [](const auto& one) { return one->is_empty() == true; });
+    }
     for (const auto& one : read) {
       if (one->is_empty() != true) continue;
       one->report().problem(Code::namespace_empty, "",

@@ -221,7 +221,7 @@ def test_threshold_that_cannot_be_read(running: tuple[World, FakeNacos]) -> None
     assert_nothing_went(world, apply_from(world, server, *PRUNE))
 
 
-@pytest.mark.parametrize("uses", [2, 3, 4])
+@pytest.mark.parametrize("uses", [1, 2, 3])
 def test_token_that_expires_between_pages(running: tuple[World, FakeNacos], uses: int) -> None:
     world, server = running
     server.user, server.uses = f"joe:{SECRET}word", uses
@@ -257,6 +257,18 @@ def test_nobody_listens(running: tuple[World, FakeNacos]) -> None:
     assert_nothing_went(world, run)
     assert world.api.writes() == []
     assert_heals(world, server)
+
+
+def test_empty_namespace_among_all_loses_nothing(world: World, new_nacos: Callable[..., FakeNacos]) -> None:
+    """Its clients may come back; so no guard has to hold."""
+    server = new_nacos("2.3")
+    server.register("inv", "10.0.0.1", namespace="east")
+    server.register("log", "10.0.0.1", namespace="west")
+    source = ("--from", f"nacos={server.address}?namespace=all")
+    assert world.apply(source=source).code == 0
+    server.deregister("inv", namespace="east")
+    world.api.forget()
+    assert world.apply(*PRUNE, source=source).code == 0 and world.api.writes() == []
 
 
 def test_namespace_that_fails_takes_nothing_from_another(world: World, new_nacos: Callable[..., FakeNacos]) -> None:
