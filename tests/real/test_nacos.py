@@ -37,9 +37,9 @@ def registered(session_nacos, new_nacos_client) -> Iterator[Nacos]:
     server.register("by-http", "127.0.1.10", weight=2)
     slow = json.dumps({"preserved.heart.beat.timeout": "600000", "preserved.ip.delete.timeout": "600000"})
     for name, threshold in (("ill", 0), ("protected", 0.5)):
-        server.create(name, threshold=threshold)
         for number, healthy in ((1, "true"), (2, "false")):
             server.register(name, f"127.0.2.{number}", ephemeral="true", healthy=healthy, metadata=slow)
+        server.set_threshold(name, threshold)
     server.create("empty")
     server.add_namespace("west")
     server.register("web", "127.0.1.20", namespace="west")
@@ -75,7 +75,7 @@ def test_what_is_exported(registered, r2i):
     web = {one["address"]: one for one in found["web.default-group.public.nacos"]["endpoints"]}
     assert set(web) == {"127.0.1.1", "127.0.1.2"}
     assert web["127.0.1.1"]["labels"] == {"version": "v1"} and web["127.0.1.2"]["locality"] == "hz-a"
-    assert (web["127.0.1.1"]["weight"], web["127.0.1.2"]["weight"]) == (2, 5)
+    assert (web["127.0.1.1"]["weight"], web["127.0.1.2"]["weight"]) == (10, 25)
     assert found["secure.default-group.public.nacos"]["ports"][0]["protocol"] == "HTTPS"
     assert found["providers-com-acme-foo-1-0-0.default-group.public.nacos"]["ports"][0]["protocol"] == "GRPC"
 
@@ -175,13 +175,13 @@ def test_token_that_expires_between_pages(guarded, r2i):
 # A server that was started anew
 
 
-def test_restart_takes_nothing_away(nacos, new_nacos_client, runs):
+def test_restart_takes_nothing_away(nacos, new_nacos_client, r2i, runs):
     """Nacos has forgotten everything, and says so with an empty list and 200."""
     client = new_nacos_client(nacos)
     for number in (1, 2, 3):
         client.register(f"kept-{number}", f"127.0.5.{number}")
     words = source(nacos)
-    wait_for(lambda: runs("export", source=words).stdout.count("kind: ServiceEntry") == 3, "the registrations to be seen")
+    wait_for(lambda: len(r2i("export", *words).hosts) == 3, "the registrations to be seen")
     assert runs.apply(source=words).code == 0
     before = runs.contents()
     client.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,9 @@ from support.fake_nacos import FakeNacos
 from support.rest import Answer, Rest
 
 # What a moment, or a set without an order, decides.
-MOMENTS = {"lastRefTime", "tokenTtl", "accessToken", "timestamp"}
+MOMENTS = {"lastRefTime", "tokenTtl", "accessToken", "timestamp", "clusterCount"}
+# Nobody keeps the instances alive, and the server looks at persistent ones.
+PATIENCE = {"preserved.heart.beat.timeout": "600000", "preserved.ip.delete.timeout": "600000"}
 QUESTIONS = {
     "a list": ("v1/ns/catalog/services", {"withInstances": "false", "pageNo": 1, "pageSize": 100}),
     "a page of a list": ("v1/ns/catalog/services", {"withInstances": "false", "pageNo": 9, "pageSize": 100}),
@@ -38,11 +41,11 @@ QUESTIONS = {
 def pair(session_nacos) -> Any:
     server: Nacos = session_nacos()
     with FakeNacos("2.3") as fake:
-        for one in (server, fake):
+        for one, metadata in ((server, json.dumps(PATIENCE)), (fake, PATIENCE)):
             for name, ip, more in (("pay", "127.0.0.2", {"weight": 2.5}), ("pay", "127.0.0.3", {"cluster": "c1"}),
                                    ("web", "127.0.0.4", {"group": "GRP"}), ("providers:com.acme.Foo:1.0.0:", "127.0.0.5", {}),
                                    ("off", "127.0.0.6", {"enabled": False}), ("ill", "127.0.0.7", {"healthy": False})):
-                one.register(name, ip, **{**more, "ephemeral": name != "off"})
+                one.register(name, ip, ephemeral=True, metadata=metadata, **more)
         server.create("empty", threshold=0.3)
         fake.service("empty", threshold=0.3)
         yield server, fake

@@ -43,6 +43,7 @@ class FakeService:
     threshold: float = 0.0
     metadata: dict[str, str] = field(default_factory=dict)
     clusters: dict[str, list[JsonObject]] = field(default_factory=dict)
+    described: bool = False  # somebody set its threshold or metadata; of others a real Nacos protects none
 
     @property
     def hosts(self) -> list[JsonObject]:
@@ -73,19 +74,23 @@ class FakeNacos(ScriptedServer):
         """Adds an instance and returns it; `fields`: weight, healthy, enabled, ephemeral, metadata."""
         host = {"ip": ip, "port": port, "weight": 1.0, "healthy": True, "enabled": True, "ephemeral": True,
                 "clusterName": cluster, "serviceName": f"{group}@@{name}", "metadata": {}, **fields}
-        self.service(name, group=group, namespace=namespace).clusters.setdefault(cluster, []).append(host)
+        self._service(name, group, namespace).clusters.setdefault(cluster, []).append(host)
         return host
 
     def service(self, name: str, *, group: str = "DEFAULT_GROUP", namespace: str = "public",
                 **fields: Any) -> FakeService:
-        """The service, made where there is none; `fields`: threshold, metadata."""
+        """The service, made where there is none, as an operator does; `fields`: threshold, metadata."""
+        found = self._service(name, group, namespace)
+        for key, value in {"described": True, **fields}.items():
+            setattr(found, key, value)
+        return found
+
+    def _service(self, name: str, group: str, namespace: str) -> FakeService:
         services = self.namespaces.setdefault(namespace, [])
         found = next((one for one in services if (one.group, one.name) == (group, name)), None)
         if found is None:
             found = FakeService(group, name)
             services.append(found)
-        for key, value in fields.items():
-            setattr(found, key, value)
         return found
 
     def deregister(self, name: str, *, group: str = "DEFAULT_GROUP", namespace: str = "public") -> None:
@@ -188,7 +193,8 @@ class FakeNacos(ScriptedServer):
 
     def _catalog(self, path: str, query: Mapping[str, str], services: list[FakeService]) -> Answer:
         whole = query.get("withInstances") == "true"
-        page = self._page(services, query)
+        fit = path == CATALOG and len(services) < min(int(query["pageSize"]), self.cap)
+        page = services if fit else self._page(services, query)  # what fits on one page is on every page
         items = [(_with_instances if whole else _view)(one, path == ADMIN) for one in page]
         if path == ADMIN:
             size = int(query["pageSize"])
@@ -230,9 +236,10 @@ def _gone(path: str) -> Answer:
 
 
 def _view(service: FakeService, _new: bool) -> JsonObject:
-    return {"name": service.name, "groupName": service.group, "clusterCount": len(service.clusters),
-            "ipCount": len(service.hosts), "healthyInstanceCount": sum(host["healthy"] for host in service.hosts),
-            "triggerFlag": "false"}
+    healthy = sum(host["healthy"] for host in service.hosts)
+    reached = bool(service.hosts) and healthy / len(service.hosts) <= service.threshold
+    return {"name": service.name, "groupName": service.group, "clusterCount": len(service.clusters), "ipCount": len(service.hosts),
+            "healthyInstanceCount": healthy, "triggerFlag": "true" if reached else "false"}
 
 
 def _with_instances(service: FakeService, new: bool) -> JsonObject:
@@ -251,15 +258,19 @@ def _old_host(host: JsonObject) -> JsonObject:
 
 
 def _new_host(host: JsonObject) -> JsonObject:
-    return {**host, "instanceHeartBeatInterval": 5000, "instanceHeartBeatTimeOut": 15000, "ipDeleteTimeout": 30000}
+    said = host["metadata"]
+    return {**host, "instanceHeartBeatInterval": 5000,
+            "instanceHeartBeatTimeOut": int(said.get("preserved.heart.beat.timeout", 15000)),
+            "ipDeleteTimeout": int(said.get("preserved.ip.delete.timeout", 30000))}
 
 
 def _hosts(service: FakeService) -> JsonObject:
     """For a client: without what is disabled, and all of it healthy where too little is."""
-    hosts = [{"instanceId": f"{one['ip']}#{one['port']}#{one['clusterName']}#{service.group}@@{service.name}", **_new_host(one)}
+    hosts = [{"instanceId": f"{one['ip']}#{one['port']}#{one['clusterName']}#{service.group}@@{service.name}", **_new_host(one),
+              **({} if one["metadata"] else {"instanceIdGenerator": "simple"})}
              for one in service.hosts if one["enabled"]]
     healthy = sum(host["healthy"] for host in hosts)
-    reached = bool(hosts) and healthy / len(hosts) <= service.threshold
+    reached = service.described and bool(hosts) and healthy / len(hosts) <= service.threshold
     return {"name": f"{service.group}@@{service.name}", "groupName": service.group, "clusters": "", "cacheMillis": 10000,
             "hosts": [{**host, "healthy": True} for host in hosts] if reached else hosts, "lastRefTime": 1795856904848,
             "checksum": "", "allIPs": False, "reachProtectionThreshold": reached, "valid": True}

@@ -37,8 +37,8 @@ class Nacos:
                    "-Dnacos.standalone=true", f"-Dserver.port={self.port}", f"-Dserver.address={LOOPBACK}",
                    f"-Dnacos.server.ip={LOOPBACK}", f"-Dserver.tomcat.basedir={folder}/tomcat",
                    "-Dserver.tomcat.accesslog.enabled=false",
-                   # Its database is given two seconds to be made, which a busy disk is too slow for.
-                   "-Dderby.system.durability=test",
+                   # Its database is given two seconds to be made, which a busy machine is too slow for.
+                   "-Dderby.system.durability=test", "-Ddb.pool.config.connectionTimeout=60000",
                    f"-Dnacos.core.auth.enabled={'true' if log_in else 'false'}", "-Dnacos.core.auth.caching.enabled=false"]
         if log_in:
             key = base64.b64encode(b"a key for tests, of 32 bytes and more").decode()
@@ -87,6 +87,10 @@ class Nacos:
 
     def create(self, name: str, *, group: str = "DEFAULT_GROUP", namespace: str = "", threshold: float = 0) -> None:
         self.post("v1/ns/service", serviceName=name, groupName=group, namespaceId=namespace, protectThreshold=threshold)
+
+    def set_threshold(self, name: str, threshold: float) -> None:
+        """Of a service that is there. (One that was created by hand takes persistent instances only.)"""
+        self.api.must("PUT", f"/v1/ns/service?{urlencode({'serviceName': name, 'protectThreshold': threshold})}")
 
     def add_namespace(self, name: str) -> None:
         self.post("v1/console/namespaces", customNamespaceId=name, namespaceName=name, namespaceDesc=name)
