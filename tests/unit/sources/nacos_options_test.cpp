@@ -83,8 +83,9 @@ TEST_CASE("nacos options: addresses and the path below which the API is") {
     CHECK(options_of(a_spec({row.address}, row.values)).places.at(0).server.base_url == row.base_url);
   }
   CHECK(options_of(a_spec({"unix:///run/nacos.sock"})).places.at(0).server.display == "unix:///run/nacos.sock");
-  CHECK(usage_error([] { options_of(a_spec({"n"}, {{"contextPath", "/a?b"}})); }).find("contextPath") !=
-        std::string::npos);
+  CHECK(usage_error([] {
+          options_of(a_spec({"n"}, {{"contextPath", "/a?b"}}));
+        }).find("contextPath") != std::string::npos);
 }
 
 TEST_CASE("nacos options: the address of the variables, with several servers") {
@@ -112,8 +113,8 @@ TEST_CASE("nacos options: who logs in") {
   CHECK(from_address.places[0].server.http.basic_user.empty());
   CHECK(from_address.places[0].server.display == "http://n:80/nacos");
   CHECK(options_of(a_spec({}, {{"username", "ann"}}), variables).places[0].user == "ann");
-  CHECK(options_of(a_spec({}), {{"SPRING_CLOUD_NACOS_DISCOVERY_USERNAME", "joe"},
-                                {"SPRING_CLOUD_NACOS_DISCOVERY_PASSWORD", "pw"}})
+  CHECK(options_of(a_spec({}),
+                   {{"SPRING_CLOUD_NACOS_DISCOVERY_USERNAME", "joe"}, {"SPRING_CLOUD_NACOS_DISCOVERY_PASSWORD", "pw"}})
             .places[0]
             .user == "joe");
   CHECK(usage_error([] { options_of(a_spec({}), {{"NACOS_USERNAME", "joe"}}); }).find("both") != std::string::npos);

@@ -167,7 +167,8 @@ TEST_CASE("nacos: what is wrong in one service leaves the others of its page alo
   for (const std::string& item : wrong) {
     CAPTURE(item);
     const auto page = value_of(page_of(fmt::format(
-        R"([{},{{"serviceName":"good","groupName":"G","clusterMap":{{"DEFAULT":{{"hosts":[{{"ip":"10.0.0.1"}}]}}}}}}])", item)));
+        R"([{},{{"serviceName":"good","groupName":"G","clusterMap":{{"DEFAULT":{{"hosts":[{{"ip":"10.0.0.1"}}]}}}}}}])",
+        item)));
     REQUIRE(page.size() == 2);
     CHECK(page[0].malformed != "");
     CHECK(page[1].malformed == "");
@@ -208,8 +209,8 @@ TEST_CASE("nacos: an error behind status 200 is one") {
     CAPTURE(body);
     CHECK(error_of(page_of(body, Packing::envelope)).find(error) != std::string::npos);
   }
-  CHECK(error_of(listing_of(R"({"code":403,"message":"no","data":{"totalCount":0,"pageItems":[]}})", Packing::envelope)) ==
-        R"(the answer is an error: code 403, "no")");
+  CHECK(error_of(listing_of(R"({"code":403,"message":"no","data":{"totalCount":0,"pageItems":[]}})",
+                            Packing::envelope)) == R"(the answer is an error: code 403, "no")");
 }
 
 TEST_CASE("nacos: lists of services") {
@@ -218,16 +219,16 @@ TEST_CASE("nacos: lists of services") {
       R"("triggerFlag":"false"},{"name":"providers:com.acme.Foo:1.0.0:","groupName":"DEFAULT_GROUP"}]})"));
   CHECK(old.total == 7);
   CHECK(old.services == std::vector<ServiceKey>{{"G", "a"}, {"DEFAULT_GROUP", "providers:com.acme.Foo:1.0.0:"}});
-  const Listing fresh = value_of(listing_of(
-      R"({"code":0,"message":"success","data":{"totalCount":1,"pageNumber":1,"pagesAvailable":1,)"
-      R"("pageItems":[{"name":"a","groupName":"G"}]}})",
-      Packing::envelope));
+  const Listing fresh =
+      value_of(listing_of(R"({"code":0,"message":"success","data":{"totalCount":1,"pageNumber":1,"pagesAvailable":1,)"
+                          R"("pageItems":[{"name":"a","groupName":"G"}]}})",
+                          Packing::envelope));
   CHECK(fresh.total == 1);
   CHECK(fresh.services == std::vector<ServiceKey>{{"G", "a"}});
-  for (const std::string body : {R"({"serviceList":[]})", R"({"count":1})", R"({"count":null,"serviceList":[]})",
-                                 R"({"count":-1,"serviceList":[]})", R"({"count":1,"serviceList":null})", R"([])", "",
-                                 R"({"count":1,"serviceList":[{"groupName":"G"}]})",
-                                 R"({"count":1,"serviceList":[null]})"}) {
+  for (const std::string body :
+       {R"({"serviceList":[]})", R"({"count":1})", R"({"count":null,"serviceList":[]})",
+        R"({"count":-1,"serviceList":[]})", R"({"count":1,"serviceList":null})", R"([])", "",
+        R"({"count":1,"serviceList":[{"groupName":"G"}]})", R"({"count":1,"serviceList":[null]})"}) {
     CAPTURE(body);
     CHECK(error_of(listing_of(body)).find("promises") != std::string::npos);
   }
@@ -305,9 +306,9 @@ TEST_CASE("nacos: the protection threshold") {
     bool is_protected;
   };
   const std::vector<Row> rows = {
-      {0, 2, 0, 0, false},   {1, 1, 0, 0, false},    {1, 1, 0, 0.5, true},  {1, 1, 0, 0.49, false},
-      {3, 7, 0, 0.3, true},  {2, 0, 0, 1, false},    {1, 2, 0, 0.3, false}, {1, 1, 8, 0.4, false},
-      {0, 1, 0, 0.1, true},  {0, 0, 2, 0.5, false},  {1, 3, 0, -1, false},  {9, 1, 0, 1, true},
+      {0, 2, 0, 0, false},  {1, 1, 0, 0, false},   {1, 1, 0, 0.5, true},  {1, 1, 0, 0.49, false},
+      {3, 7, 0, 0.3, true}, {2, 0, 0, 1, false},   {1, 2, 0, 0.3, false}, {1, 1, 8, 0.4, false},
+      {0, 1, 0, 0.1, true}, {0, 0, 2, 0.5, false}, {1, 3, 0, -1, false},  {9, 1, 0, 1, true},
   };
   for (const Row& row : rows) {
     CAPTURE(row.healthy);
