@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from harness.nacos import Nacos
+from harness.nacos import PATIENCE, Nacos
 from support.fake_nacos import FakeNacos
 from support.rest import Answer, Rest
 
 # What a moment, or a set without an order, decides.
 MOMENTS = {"lastRefTime", "tokenTtl", "accessToken", "timestamp", "clusterCount"}
-# Nobody keeps the instances alive, and the server looks at persistent ones.
-PATIENCE = {"preserved.heart.beat.timeout": "600000", "preserved.ip.delete.timeout": "600000"}
 QUESTIONS = {
     "a list": ("v1/ns/catalog/services", {"withInstances": "false", "pageNo": 1, "pageSize": 100}),
     "a page of a list": ("v1/ns/catalog/services", {"withInstances": "false", "pageNo": 9, "pageSize": 100}),
