@@ -43,12 +43,20 @@ std::string display_of(const std::string& kind, const std::string& address) {
   return url ? url->display() : "(an address that cannot be read)";
 }
 
+/// Whether the kind has a secret of this name: then a setting beside it names a file.
+bool is_secret_of(std::string_view kind, std::string_view key) {
+  return std::ranges::any_of(all_source_settings(), [&](const SourceSettingInfo& info) {
+    return info.type == "secret" && info.key == key && applies_to(info, kind);
+  });
+}
+
 void check_key(const SourceSpec& spec, const std::string& key, bool may_hold_password, Problems& problems) {
-  if (std::ranges::find(kSecretKeys, key) != kSecretKeys.end()) {
+  const bool has_file = is_secret_of(spec.kind, key);
+  if (has_file || std::ranges::find(kSecretKeys, key) != kSecretKeys.end()) {
     problems.add(
-        fmt::format("{}: {}: a secret must not stand in a flag: give a file (tokenFile=) or the registry's own "
+        fmt::format("{}: {}: a secret must not stand in a flag: give a file ({}File=) or the registry's own "
                     "environment variable",
-                    spec.text, key));
+                    spec.text, key, has_file ? key : "token"));
     return;
   }
   const auto known = known_keys(spec.kind);

@@ -81,19 +81,39 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
     {Code::source_insecure, "The source says insecureSkipVerify, or CONSUL_HTTP_SSL_VERIFY is false.",
      "R2I1030 warning: source \"consul\": the certificate of the registry is not verified",
      "sources:\n- kind: consul\n  address: https://consul.example.com:8501\n  caFile: consul-ca.pem"},
+    {Code::protection_reached,
+     "The operator gave the service a protection threshold in Nacos, and the healthy part of its enabled instances is "
+     "not above it; Nacos then calls all of them healthy to its own clients, so that the few are not overrun.",
+     "R2I1040 warning: service \"pay\" of nacos/public: too few of its instances are healthy, so that Nacos gives out "
+     "all of them as healthy",
+     "curl -X PUT http://127.0.0.1:8848/nacos/v1/ns/service -d 'serviceName=pay&protectThreshold=0'"},
+    {Code::list_moved,
+     "The server gives fewer services at once than there are, and services come and go so often that a page always "
+     "lacks one or has one twice; or something before it answers from a cache.",
+     "R2I1041 error: nacos/public: the pages of the list of services do not fit together, again and again",
+     "registry2istio check source --from nacos"},
+    {Code::namespace_empty,
+     "Nacos keeps the instances of its clients in memory: after a restart of all its servers there are none until the "
+     "clients come back, some seconds to minutes later. Or nothing is registered there, or the namespace has another "
+     "id.",
+     "R2I1042 error: nacos/public: the namespace has no services, as on a server that has just been started",
+     "sources:\n- kind: nacos\n  address: http://nacos.example.com:8848\n  namespace: [public]\n  trustEmpty: true"},
+    {Code::services_vanish, "The server was started anew during the reading, or services are being removed in bulk.",
+     "R2I1043 error: nacos/public: there were 400 services when the reading began, and 12 when it ended",
+     "registry2istio check source --from nacos"},
     {Code::registry_starting,
      "A Eureka keeps nothing over a restart. It answers from its first second on, while its clients register anew, one "
      "by one; so it does where all of them were deployed anew at once.",
-     "R2I1040 error: eureka/default: http://e1:8761/eureka has just started: its registrations go back 42 s, and 180 s "
+     "R2I1070 error: eureka/default: http://e1:8761/eureka has just started: its registrations go back 42 s, and 180 s "
      "are wanted",
      "sources:\n- kind: eureka\n  addresses: [\"http://e1:8761/eureka\", \"http://e2:8761/eureka\"]\n  warmUp: 5m"},
     {Code::registry_empty,
      "The registry has restarted and nothing has come back to it yet; or it is another one than was meant.",
-     "R2I1041 error: eureka/default: the registry has no service, as one that has just started",
+     "R2I1071 error: eureka/default: the registry has no service, as one that has just started",
      "curl -H 'Accept: application/json' http://e1:8761/eureka/apps"},
     {Code::count_mismatch,
      "Instances came or went while the answer was written, or the server has counted wrongly, as Eureka does at times.",
-     "R2I1042 warning: eureka/default: it counts \"UP_4_\", but its answer has \"UP_3_\"",
+     "R2I1072 warning: eureka/default: it counts \"UP_4_\", but its answer has \"UP_3_\"",
      "curl -H 'Accept: application/json' http://e1:8761/eureka/apps | grep -o '\"status\":\"[A-Z_]*\"' | sort | "
      "uniq -c"},
 

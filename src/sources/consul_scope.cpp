@@ -14,7 +14,6 @@ namespace r2i::sources::consul {
 namespace {
 
 constexpr long kOk = 200;
-constexpr long kForbidden = 403;
 
 void add_parameter(std::string& query, std::string_view key, std::string_view value) {
   if (!value.empty()) query += fmt::format("&{}={}", key, percent_encode(value));
@@ -56,7 +55,6 @@ ScopeReader::ScopeReader(Session& session, std::shared_ptr<const SourceInfo> sou
   scope_->local = local;
   scope_->partition = session.options().partition;
   scope_->peer = session.options().peer;
-  state_.scope = scope_;
   name_scope();
 }
 
@@ -72,19 +70,17 @@ void ScopeReader::name_scope() {
 ScopeState ScopeReader::read() {
   read_services();
   for (Service& service : parked_) services_.service(std::move(service));
-  report_all();
-  return std::move(state_);
+  return report_.finish(scope_, session_.context().diagnostics);
 }
 
 void ScopeReader::read_services() {
   const auto names = session_.options().peer.empty() ? list_names() : list_imported();
   if (!names) return;
   for (std::string& name : wanted(*names)) {
-    queue_.push_back(pending_.size());
     pending_.push_back({std::move(name)});
   }
-  session_.client().run(*this, session_.context().stop);
-  session_.context().check_interrupt();
+  AskEach each(session_.client(), session_.agent().http.window, session_, session_.context(), *this, *scope_);
+  each.run(pending_.size());
   settle_empty();
 }
 
@@ -159,71 +155,42 @@ std::vector<std::string> ScopeReader::wanted(std::vector<std::string> names) {
   return chosen;
 }
 
-bool ScopeReader::gave_up() const {
-  // A registry that stopped answering would otherwise be waited for, once for each of thousands of services.
-  return failures_in_a_row_ > 2 * session_.agent().http.window;
-}
-
-std::optional<net::HttpRequest> ScopeReader::next() {
-  while (!queue_.empty() && gave_up()) {
-    lose(pending_[queue_.front()].name, Code::service_unread, "not asked: the registry has stopped answering");
-    queue_.pop_front();
-  }
-  if (queue_.empty()) return std::nullopt;
-  const std::size_t index = queue_.front();
-  queue_.pop_front();
-  Pending& pending = pending_[index];
-  pending.token_generation = session_.token_generation();
+net::HttpRequest ScopeReader::question(std::size_t index) {
+  const Pending& pending = pending_[index];
   std::string query = query_;
   add_parameter(query, "filter", session_.options().filter);
   net::HttpRequest request =
       session_.request("health/service/" + percent_encode(pending.name), query, pending.of_leader);
-  request.tag = index;
   // Consul would compress answers of a few kilobytes, which costs it more than sending them.
   request.compressed = false;
   return request;
 }
 
-void ScopeReader::done(net::HttpRequest request, net::HttpResult result) {
-  const std::size_t index = request.tag;
-  const std::string& name = pending_[index].name;
-  if (!result) {
-    if (result.error().kind == net::HttpFailure::Kind::interrupted) return;
-    ++failures_in_a_row_;
-    lose(name, Code::service_unread, describe_failure(request, result.error()));
-  } else if (result->status == kForbidden && session_.has_new_token(pending_[index].token_generation)) {
-    ask_again(index);
-    return;
-  } else if (result->status != kOk) {
-    failures_in_a_row_ = 0;
-    lose(name, Code::service_unread, describe_failure(request, *result));
-  } else {
-    failures_in_a_row_ = 0;
-    take(index, std::move(*result));
-  }
-  session_.context().progress.update("reading " + scope_->display(), ++finished_, pending_.size());
+bool ScopeReader::answered(std::size_t index, const net::HttpRequest& request, net::HttpAnswer answer) {
+  if (answer.status == kOk) return take(index, std::move(answer));
+  lose(pending_[index].name, Code::service_unread, describe_failure(request, answer));
+  return true;
 }
 
-void ScopeReader::ask_again(std::size_t index) {
-  queue_.push_back(index);
+void ScopeReader::unanswered(std::size_t index, const std::string& why) {
+  lose(pending_[index].name, Code::service_unread, why);
 }
 
-void ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
+/// False: the service is to be asked for again.
+bool ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
   Pending& pending = pending_[index];
   if (!session_.is_fresh(answer)) {
     if (pending.of_leader) {
       lose(pending.name, Code::stale_answer, "even the server that was asked for a current answer has no leader");
-      return;
+      return true;
     }
     pending.of_leader = true;
-    ask_again(index);
-    --finished_;
-    return;
+    return false;
   }
   auto parsed = parse_instances(session_.cursor(), answer.body);
   if (!parsed) {
     lose(pending.name, Code::entry_malformed, parsed.error());
-    return;
+    return true;
   }
   const std::string subject = fmt::format("service {}", in_quotes(pending.name));
   const bool filtered = is_filtered_by_acl(answer);
@@ -243,9 +210,9 @@ void ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
   } else {
     pending.was_empty = true;
     pending.of_leader = true;
-    ask_again(index);
-    --finished_;
+    return false;
   }
+  return true;
 }
 
 /// The services that were answered without instances, twice: gone in the meantime, or still listed and so not to be
@@ -311,21 +278,11 @@ void ScopeReader::lose(const std::string& name, Code code, const std::string& wh
 }
 
 void ScopeReader::problem(Code code, const std::string& subject, const std::string& why) {
-  state_.complete = false;
-  state_.problems.push_back(subject.empty() ? why : fmt::format("{}: {}", subject, why));
-  notes_.push_back({code, subject, why});
+  report_.problem(code, subject, why);
 }
 
 void ScopeReader::note(Code code, const std::string& name, std::string why) {
-  notes_.push_back({code, fmt::format("service {}", in_quotes(name)), std::move(why)});
-}
-
-void ScopeReader::report_all() {
-  for (const Note& note : notes_) {
-    const std::string subject =
-        note.subject.empty() ? scope_->display() : fmt::format("{} of {}", note.subject, scope_->display());
-    session_.context().diagnostics.report(diagnose(note.code, subject, note.why));
-  }
+  report_.note(code, fmt::format("service {}", in_quotes(name)), std::move(why));
 }
 
 }  // namespace r2i::sources::consul

@@ -4,11 +4,11 @@
 #include "model/name_filter.hpp"
 #include "model/service.hpp"
 #include "model/snapshot.hpp"
-#include "net/http_client.hpp"
+#include "sources/ask_each.hpp"
 #include "sources/consul_parse.hpp"
 #include "sources/consul_session.hpp"
+#include "sources/scope_report.hpp"
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@
 namespace r2i::sources::consul {
 
 /// Reads one scope of one agent: the list of services, then each service's instances, several at once.
-class ScopeReader : private net::HttpBatch {
+class ScopeReader : private Questions {
  public:
   /// `datacenter` empty: the agent's own, whose name is learned from the first node that names it.
   ScopeReader(Session& session, std::shared_ptr<const SourceInfo> source, std::string datacenter, bool local,
@@ -33,49 +33,36 @@ class ScopeReader : private net::HttpBatch {
     std::string name;
     bool of_leader = false;
     bool was_empty = false;
-    unsigned token_generation = 0;
   };
 
-  std::optional<net::HttpRequest> next() override;
-  void done(net::HttpRequest request, net::HttpResult result) override;
+  net::HttpRequest question(std::size_t index) override;
+  bool answered(std::size_t index, const net::HttpRequest& request, net::HttpAnswer answer) override;
+  void unanswered(std::size_t index, const std::string& why) override;
 
   void read_services();
   std::optional<std::vector<std::string>> list_names();
   std::optional<std::vector<std::string>> list_imported();
   void judge_list(const net::HttpAnswer& answer, const std::vector<std::string>& names);
   std::vector<std::string> wanted(std::vector<std::string> names);
-  void ask_again(std::size_t index);
   void settle_empty();
 
-  void take(std::size_t index, net::HttpAnswer answer);
+  bool take(std::size_t index, net::HttpAnswer answer);
   void hand_over(std::string name, Answer answer, bool complete);
   void lose(const std::string& name, Code code, const std::string& why);
   void problem(Code code, const std::string& subject, const std::string& why);
   void note(Code code, const std::string& name, std::string why);
-  void report_all();
   void learn_datacenter(const std::string& datacenter);
   void name_scope();
-  [[nodiscard]] bool gave_up() const;
 
   Session& session_;
   std::shared_ptr<Scope> scope_;
   const NameFilter& names_;
   ServiceSink& services_;
-  ScopeState state_;
+  ScopeReport report_;
   std::string query_;
   std::vector<Pending> pending_;
-  std::deque<std::size_t> queue_;
   std::vector<std::size_t> empty_;
-  /// What is to be reported once the scope has its name: a code, the service or nothing, and why.
-  struct Note {
-    Code code;
-    std::string subject;
-    std::string why;
-  };
-  std::vector<Note> notes_;
   std::vector<Service> parked_;  ///< services from before the scope had its name
-  std::size_t finished_ = 0;
-  unsigned failures_in_a_row_ = 0;
 };
 
 }  // namespace r2i::sources::consul

@@ -33,7 +33,7 @@ net::HttpRequest Session::request(std::string_view path, std::string_view query,
   return request;
 }
 
-bool Session::has_new_token(unsigned generation) {
+bool Session::renew(unsigned generation) {
   if (generation < token_generation_) return true;
   if (!token_.reload()) return false;
   ++token_generation_;
@@ -48,7 +48,7 @@ tl::expected<net::HttpAnswer, Fault> Session::get(std::string_view path, std::st
     context_.check_interrupt();
     if (!result) return tl::make_unexpected(Fault{Code::source_unreachable, describe_failure(asked, result.error())});
     if (result->status == kOk) return std::move(*result);
-    if (result->status != kForbidden || !has_new_token(generation)) {
+    if (result->status != kForbidden || !renew(generation)) {
       return tl::make_unexpected(Fault{Code::source_unreachable, describe_failure(asked, *result)});
     }
   }

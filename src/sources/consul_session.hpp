@@ -3,6 +3,7 @@
 #include "base/context.hpp"
 #include "base/json_cursor.hpp"
 #include "net/http_client.hpp"
+#include "sources/ask_each.hpp"
 #include "sources/consul_options.hpp"
 #include "sources/http_words.hpp"
 #include "sources/secret_file.hpp"
@@ -15,7 +16,7 @@
 namespace r2i::sources::consul {
 
 /// A conversation with one agent: requests with the token, and what an answer's headers say about its consistency.
-class Session {
+class Session : public Credentials {
  public:
   Session(const Options& options, const Server& agent, SecretFile& token, Context& context);
 
@@ -32,10 +33,9 @@ class Session {
   /// as fresh: emulators, and Consul's own streaming backend, do not send them.
   [[nodiscard]] bool is_fresh(const net::HttpAnswer& answer) const;
 
-  /// After a 403: whether it is worth asking again, with a token that was not there when request number `generation`
-  /// was made.
-  bool has_new_token(unsigned generation);
-  [[nodiscard]] unsigned token_generation() const { return token_generation_; }
+  [[nodiscard]] unsigned generation() const override { return token_generation_; }
+  /// Whether there is another token than the one of `generation`; its file is read again.
+  bool renew(unsigned generation) override;
 
   [[nodiscard]] const Server& agent() const { return agent_; }
   [[nodiscard]] const Options& options() const { return options_; }

@@ -65,7 +65,7 @@ Options read_options(const SourceSpec& spec, const FetchOptions& fetch, const Va
   options.reading.address = read_address_choice(values);
   options.reading.region = values.text("region").value_or("");
   options.warm_up = values.duration("warmUp", options.warm_up);
-  options.may_be_empty = values.boolean("mayBeEmpty", false);
+  options.trust_empty = values.boolean("trustEmpty", false);
   return options;
 }
 

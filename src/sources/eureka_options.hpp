@@ -21,7 +21,7 @@ struct Options {
   std::vector<std::string> vips;                               ///< empty: everything
   Reading reading;                                             ///< how an instance is read
   std::chrono::milliseconds warm_up{std::chrono::minutes{3}};  ///< 0: a server that has started is complete at once
-  bool may_be_empty = false;
+  bool trust_empty = false;
   bool verify_tls = true;
 };
 

@@ -129,7 +129,7 @@ PeerReader::Parsed PeerReader::read_vips() {
   for (const std::string& vip : options_.vips) {
     Parsed read = get("/vips/" + percent_encode(vip));
     if (!read) return read;
-    if (read->instances == 0 && read->malformed.empty() && !options_.may_be_empty) {
+    if (read->instances == 0 && read->malformed.empty() && !options_.trust_empty) {
       return tl::make_unexpected(
           Fault{Code::registry_empty, fmt::format("no instance has the virtual address {}", in_quotes(vip))});
     }
@@ -175,7 +175,7 @@ PeerReader::Parsed PeerReader::parse(const net::HttpRequest& asked, net::HttpAns
 /// What the server took in is dated by the server itself, after its start, and so is what it heard since.
 bool PeerReader::judge(const Answer& answer) {
   for (const std::string& malformed : answer.malformed) problem(Code::entry_malformed, "", malformed);
-  if (answer.instances == 0 && answer.malformed.empty() && !options_.may_be_empty) {
+  if (answer.instances == 0 && answer.malformed.empty() && !options_.trust_empty) {
     problem(Code::registry_empty, "", "the registry has no service, as one that has just started");
     return false;
   }

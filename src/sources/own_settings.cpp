@@ -5,6 +5,7 @@
 #include "model/secrets.hpp"
 #include "sources/consul_options.hpp"
 #include "sources/eureka_options.hpp"
+#include "sources/nacos_options.hpp"
 #include "sources/values.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,8 @@ struct NativeAddress {
   std::string_view fallback;
 };
 constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress},
-                                   NativeAddress{"eureka", eureka::kNativeAddresses, eureka::kDefaultAddress}};
+                                   NativeAddress{"eureka", eureka::kNativeAddresses, eureka::kDefaultAddress},
+                                   NativeAddress{"nacos", "NACOS_SERVER_ADDR", nacos::kDefaultAddress}};
 
 /// Variables of a registry's own that no setting stands for.
 struct FreeVariable {
@@ -169,6 +171,7 @@ class OwnSettings {
 }  // namespace
 
 std::vector<EffectiveSetting> own_settings(const SourceSpec& spec, const Environment& environment) {
+  if (spec.kind == "nacos") return OwnSettings(spec, nacos::native_names(environment)).list();
   return OwnSettings(spec, environment).list();
 }
 

@@ -6,6 +6,7 @@
 #include "sources/exec.hpp"
 #include "sources/file.hpp"
 #include "sources/merged.hpp"
+#include "sources/nacos.hpp"
 
 #include <fmt/format.h>
 
@@ -21,8 +22,11 @@ using Make = std::unique_ptr<Source> (*)(const SourceSpec&, const FetchOptions&,
 
 // A new kind is a row here, a file beside this one, its settings in model/settings.cpp, and its own variables in
 // own_settings.cpp.
-constexpr std::array<std::pair<std::string_view, Make>, 4> kKinds = {
-    {{"consul", consul::make}, {"eureka", eureka::make}, {"exec", exec::make}, {"file", file::make}}};
+constexpr std::array<std::pair<std::string_view, Make>, 4> kKinds = {{{"consul", consul::make},
+                                                                      {"eureka", eureka::make},
+                                                                      {"exec", exec::make},
+                                                                      {"file", file::make},
+                                                                      {"nacos", nacos::make}}};
 
 }  // namespace
 

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from support.certificates import Authority, Certificate  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
 from support.fake_eureka import FakeEureka  # noqa: E402
+from support.fake_nacos import FakeNacos  # noqa: E402
 from support.program import Program  # noqa: E402
 
 
@@ -50,6 +51,22 @@ def new_eureka() -> Iterator[Callable[..., FakeEureka]]:
 def eureka(new_eureka: Callable[..., FakeEureka]) -> FakeEureka:
     """A fake Eureka with three services: API, PAY and WEB."""
     server = new_eureka()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
+
+
+@pytest.fixture
+def new_nacos() -> Iterator[Callable[..., FakeNacos]]:
+    """new_nacos("3.1", user=…, …) starts a fake Nacos."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(FakeNacos(*arguments, **settings))
+
+
+@pytest.fixture
+def nacos(new_nacos: Callable[..., FakeNacos]) -> FakeNacos:
+    """A fake Nacos 2.3 with three healthy services: api, pay and web."""
+    server = new_nacos()
     for number, name in enumerate(("api", "pay", "web"), start=1):
         server.register(name, f"10.0.0.{number}")
     return server

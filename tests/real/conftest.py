@@ -20,6 +20,7 @@ from harness.consul import Consul, ConsulTls  # noqa: E402
 from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.istiod import Istioctl, Istiod  # noqa: E402
+from harness.nacos import Nacos, NacosClient  # noqa: E402
 from harness.outcome import printed  # noqa: E402
 from harness.runs import Runs  # noqa: E402
 from harness.shapes import register_all  # noqa: E402
@@ -64,7 +65,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def programs() -> dict[str, Path]:
-    """Folder of each real server's programs: consul, etcd, envoy, kubernetes, istio."""
+    """Folder of each real server's programs: consul, etcd, envoy, kubernetes, istio; and the jars of nacos and nacos-client."""
     done = subprocess.run(["bash", str(BUILD)], capture_output=True, text=True)
     assert done.returncode == 0, f"tests/real/servers/build failed:\n{done.stderr[-4000:]}"
     return {name: Path(folder) for name, folder in (line.split("=", 1) for line in done.stdout.splitlines())}
@@ -276,3 +277,40 @@ def shaped_consul(session_consul: Callable[..., Consul]) -> Consul:
     server = session_consul()
     register_all(server)
     return server
+
+
+# Nacos
+
+
+@pytest.fixture(scope="session")
+def session_nacos(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Nacos]]:
+    """session_nacos(log_in=True, ttl=5) starts a Nacos that lives as long as the run."""
+    with ExitStack() as stack:
+        def start(**settings: Any) -> Nacos:
+            server = Nacos(programs["nacos"], tmp_path_factory.mktemp("nacos"), **settings)
+            stack.callback(server.stop)
+            return server.start()
+
+        yield start
+
+
+@pytest.fixture
+def nacos(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nacos]:
+    """An empty Nacos for one test."""
+    with ExitStack() as stack:
+        server = Nacos(programs["nacos"], tmp_path_factory.mktemp("nacos"))
+        stack.callback(server.stop)
+        yield server.start()
+
+
+@pytest.fixture(scope="session")
+def new_nacos_client(programs: dict[str, Path], session_nacos: Callable[..., Nacos],
+                     tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., NacosClient]]:
+    """new_nacos_client(server) starts Nacos's own client, which registers what it is told; it ends before the servers."""
+    with ExitStack() as stack:
+        def start(server: Nacos, namespace: str = "") -> NacosClient:
+            client = NacosClient(programs["nacos-client"], tmp_path_factory.mktemp("nacos-client"), server, namespace)
+            stack.callback(client.kill)
+            return client
+
+        yield start

@@ -151,7 +151,7 @@ def test_virtual_addresses(r2i: Program, eureka: Eureka) -> None:
     found = objects(r2i("export", "--from", f"eureka={eureka.address}?{AT_ONCE}&vip=shop", "-o", "json"))
     assert {one["spec"]["hosts"][0]: [place["address"] for place in one["spec"]["endpoints"]] for one in found} == {
         "pay.eureka": ["192.0.2.3"], "web.eureka": ["192.0.2.1"]}
-    refused(r2i("export", "--from", f"eureka={eureka.address}?vip=lost"), "R2I1041 error", '"lost"')
+    refused(r2i("export", "--from", f"eureka={eureka.address}?vip=lost"), "R2I1071 error", '"lost"')
 
 
 @pytest.mark.parametrize("address", ["/", "/apps", "/v2", "/v2/apps/"])
@@ -209,18 +209,18 @@ def test_restart_deletes_nothing(runs: Runs, eureka: Eureka) -> None:
 
     register(*wanted)
     first = runs.apply(source=source(eureka))
-    assert first.code == 3 and "R2I1040 error" in first.stderr and names(runs) == [], "a server of some seconds is not believed"
+    assert first.code == 3 and "R2I1070 error" in first.stderr and names(runs) == [], "a server of some seconds is not believed"
     assert runs.apply(source=source(eureka, f"?{AT_ONCE}")).code == 0
     before = runs.contents()
     assert len(before) == 3
 
     eureka.restart()
     empty = runs("apply", *PRUNE, source=source(eureka))
-    assert empty.code == 3 and "R2I1041 error" in empty.stderr and runs.contents() == before, empty
+    assert empty.code == 3 and "R2I1071 error" in empty.stderr and runs.contents() == before, empty
     for app in ("web", "pay"):
         register(app)
         partial = runs("apply", *PRUNE, source=source(eureka))
-        assert partial.code == 3 and "R2I1040 error" in partial.stderr and runs.contents() == before, partial
+        assert partial.code == 3 and "R2I1070 error" in partial.stderr and runs.contents() == before, partial
     began = time.monotonic()
     wait_for(lambda: time.monotonic() - began > 4, "the server to have been up for a while", pause=0.5)
     register("api")
@@ -251,7 +251,7 @@ def test_client_of_spring_cloud(r2i: Program, runs: Runs, eureka: Eureka, istiod
     assert runs("apply", *PRUNE, source=source(eureka)).code == 3 and runs.contents() == before
     wait_for(client.is_registered, "the client to come back", timeout=120)
     back = runs("apply", *PRUNE, source=source(eureka))
-    assert back.code == 3 and "R2I1040 error" in back.stderr and runs.contents() == before, back
+    assert back.code == 3 and "R2I1070 error" in back.stderr and runs.contents() == before, back
     assert runs("apply", *PRUNE, source=source(eureka, f"?{AT_ONCE}")).code == 0 and runs.contents() == before
 
 

@@ -107,7 +107,15 @@ def test_variables_of_eureka() -> None:
     assert set(re.findall(r"\bEv (EUREKA_[A-Z_]+)", OVERVIEW)) == read == {"EUREKA_CLIENT_SERVICEURL_DEFAULTZONE"}
 
 
-@pytest.mark.parametrize("kind, address", [("consul", ""), ("eureka", ""), ("exec", "=x"), ("file", "=x.json")])
+def test_variables_of_nacos() -> None:
+    """Those that the program reads, in the source's own file or in the table of settings; what stands for them is in words."""
+    read = {name for path in ("sources/nacos_options.cpp", "model/settings.cpp")
+            for name in re.findall(r'"(NACOS_[A-Z_]+|ALIBABA_[A-Z_]+)"', (PROJECT / "src" / path).read_text())}
+    assert set(re.findall(r"\bEv (NACOS_[A-Z_]+|ALIBABA_[A-Z_]+)", OVERVIEW)) == read and len(read) == 9
+
+
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("eureka", ""), ("exec", "=x"), ("file", "=x.json"),
+                                           ("nacos", "")])
 def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
     known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
     assert known is not None

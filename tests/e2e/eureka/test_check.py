@@ -41,7 +41,7 @@ def test_source_that_has_just_started(r2i: Program, new_eureka: Callable[..., Fa
     server = new_eureka(age=42)
     register(server)
     run = r2i("check", "source", "--from", f"eureka={server.base}")
-    assert run.code == 3 and "R2I1040 error" in run.stderr, run
+    assert run.code == 3 and "R2I1070 error" in run.stderr, run
     assert words(run)[-3:] == [
         f"eureka/default at {server.base}: incomplete, 2 services",
         f"  {server.base} has just started: its registrations go back 42 s, and 180 s are wanted",
@@ -50,7 +50,7 @@ def test_source_that_has_just_started(r2i: Program, new_eureka: Callable[..., Fa
 
 def test_source_without_services(r2i: Program, new_eureka: Callable[..., FakeEureka]) -> None:
     run = r2i("check", "source", "--from", f"eureka={new_eureka().base}")
-    assert run.code == 3 and "R2I1041 error" in run.stderr, run
+    assert run.code == 3 and "R2I1071 error" in run.stderr, run
 
 
 def test_why(r2i: Program, new_eureka: Callable[..., FakeEureka]) -> None:

@@ -66,7 +66,7 @@ FAULTS = {
     "null": Fault(says("null"), "not what the API promises"),
     "a list": Fault(says("[]"), "expected an object, got a list"),
     "one application": Fault(says('{"application": {"name": "WEB", "instance": []}}'), 'it has no "applications"'),
-    "empty": Fault(says(EMPTY), "the registry has no service, as one that has just started", code="R2I1041"),
+    "empty": Fault(says(EMPTY), "the registry has no service, as one that has just started", code="R2I1071"),
 }
 
 
@@ -150,7 +150,7 @@ def test_server_that_is_still_filling(r2i: Program, new_eureka: Callable[..., Fa
     eureka = new_eureka(age=42)
     eureka.register("web")
     run = r2i(command, "--from", f"eureka={eureka.base}")
-    assert_unread(run, "R2I1040", rf"http://127.0.0.1:{eureka.port}/eureka has just started: its registrations go back 42 s, "
+    assert_unread(run, "R2I1070", rf"http://127.0.0.1:{eureka.port}/eureka has just started: its registrations go back 42 s, "
                                   "and 180 s are wanted")
     assert "warmUp" in run.stderr
     sooner = r2i("export", "--from", f"eureka={eureka.base}?warmUp=42s")
@@ -193,7 +193,7 @@ def test_server_without_leases(r2i: Program, new_eureka: Callable[..., FakeEurek
 
 
 def test_empty_registry_that_is_meant(r2i: Program, new_eureka: Callable[..., FakeEureka]) -> None:
-    run = r2i("export", "--from", f"eureka={new_eureka().base}?mayBeEmpty=true")
+    run = r2i("export", "--from", f"eureka={new_eureka().base}?trustEmpty=true")
     assert run.code == 0 and run.out == b"" and "nothing to export" in run.stderr, run
 
 
@@ -204,7 +204,7 @@ def test_count_that_differs_once_is_asked_again(r2i: Program, eureka: FakeEureka
     eureka.script_apps(rewritten(b'"UP_3_"', b'"UP_4_"'))
     run = r2i("export", "--from", f"eureka={eureka.base}", "-v")
     assert run.code == 0 and run.hosts == HOSTS and len(eureka.asked_apps()) == 2, run
-    assert "R2I1042" not in run.stderr
+    assert "R2I1072" not in run.stderr
 
 
 def test_count_that_stays_different_is_said(r2i: Program, eureka: FakeEureka) -> None:
@@ -212,7 +212,7 @@ def test_count_that_stays_different_is_said(r2i: Program, eureka: FakeEureka) ->
     eureka.hash = "DOWN_1_UP_3_"
     run = r2i("export", "--from", f"eureka={eureka.base}", "-v")
     assert run.code == 0 and run.hosts == HOSTS and len(eureka.asked_apps()) == 2, run
-    assert 'R2I1042 warning: eureka/default: it counts "DOWN_1_UP_3_", but its answer has "UP_3_"' in run.stderr
+    assert 'R2I1072 warning: eureka/default: it counts "DOWN_1_UP_3_", but its answer has "UP_3_"' in run.stderr
 
 
 @pytest.mark.parametrize("step", [fails(403), resets, says(EMPTY)], ids=["403", "reset", "empty"])
@@ -226,7 +226,7 @@ def test_count_that_differs_and_then_a_fault(r2i: Program, eureka: FakeEureka, s
 def test_server_without_a_count(r2i: Program, eureka: FakeEureka) -> None:
     eureka.hash = ""
     run = r2i("export", "--from", f"eureka={eureka.base}", "-v")
-    assert run.code == 0 and len(eureka.asked_apps()) == 1 and "R2I1042" not in run.stderr, run
+    assert run.code == 0 and len(eureka.asked_apps()) == 1 and "R2I1072" not in run.stderr, run
 
 
 # Expectations

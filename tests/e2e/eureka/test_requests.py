@@ -81,7 +81,7 @@ def test_virtual_addresses(r2i: Program, new_eureka: Callable[..., FakeEureka]) 
 def test_virtual_address_that_nobody_has(r2i: Program, eureka: FakeEureka) -> None:
     run = r2i("export", "--from", f"eureka={eureka.base}?vip=web,lost")
     assert run.code == 3 and run.out == b"" and 'no instance has the virtual address "lost"' in run.stderr, run
-    meant = r2i("export", "--from", f"eureka={eureka.base}?vip=web,lost&mayBeEmpty=true")
+    meant = r2i("export", "--from", f"eureka={eureka.base}?vip=web,lost&trustEmpty=true")
     assert meant.code == 0 and meant.hosts == ["web.eureka"], meant
 
 

@@ -51,7 +51,7 @@ TEST_CASE("eureka options: without anything, the server of this machine") {
   CHECK(options.reading.address == AddressChoice::ip);
   CHECK(options.reading.region.empty());
   CHECK(options.warm_up == std::chrono::minutes(3));
-  CHECK_FALSE(options.may_be_empty);
+  CHECK_FALSE(options.trust_empty);
 }
 
 TEST_CASE("eureka options: addresses as people write them") {
@@ -116,7 +116,7 @@ TEST_CASE("eureka options: every setting") {
                                                                    {"instanceAddress", "host"},
                                                                    {"region", "eu"},
                                                                    {"warmUp", "90s"},
-                                                                   {"mayBeEmpty", "true"},
+                                                                   {"trustEmpty", "true"},
                                                                    {"certFile", "c.pem"},
                                                                    {"keyFile", "k.pem"},
                                                                    {"caFile", "ca.pem"},
@@ -128,7 +128,7 @@ TEST_CASE("eureka options: every setting") {
   CHECK(options.reading.address == AddressChoice::host);
   CHECK(options.reading.region == "eu");
   CHECK(options.warm_up == std::chrono::seconds(90));
-  CHECK(options.may_be_empty);
+  CHECK(options.trust_empty);
   CHECK_FALSE(options.verify_tls);
   const net::HttpOptions& http = options.peers[0].http;
   CHECK_FALSE(http.verify_tls);
@@ -145,7 +145,7 @@ TEST_CASE("eureka options: every setting") {
 TEST_CASE("eureka options: what is wrong is said with its name") {
   const std::vector<std::pair<Texts, std::string>> rows = {
       {{{"warmUp", "3"}}, "eureka: warmUp: "},
-      {{{"mayBeEmpty", "perhaps"}}, "eureka: mayBeEmpty: expected true or false, got \"perhaps\""},
+      {{{"trustEmpty", "perhaps"}}, "eureka: trustEmpty: expected true or false, got \"perhaps\""},
       {{{"instanceAddress", "hosts"}},
        "eureka: instanceAddress: expected one of ip, host, public-ip, got \"hosts\" (did you mean \"host\"?)"},
       {{{"certFile", "c.pem"}}, "eureka: keyFile: certificate and key must both be given"},

@@ -124,10 +124,10 @@ TEST_CASE("sources: an unknown kind, or a file without a path, is the user's mis
   SourceSpec unknown;
   unknown.kind = "consol";
   unknown.text = "consol";
-  CHECK_THROWS_WITH_AS(
-      make_source(unknown, {}, environment),
-      "consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are consul, eureka, exec, file",
-      Error);
+  CHECK_THROWS_WITH_AS(make_source(unknown, {}, environment),
+                       "consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are consul, "
+                       "eureka, exec, file, nacos",
+                       Error);
   for (const std::vector<std::string>& addresses : {std::vector<std::string>{}, {"a", "b"}}) {
     SourceSpec spec = file_at("a");
     spec.addresses = addresses;
