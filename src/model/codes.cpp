@@ -56,6 +56,12 @@ constexpr auto kTable = std::to_array<CodeInfo>({
     {Code::source_insecure, warning, Loss::nothing, "TLS not verified",
      "The certificate of the registry is not checked: anyone on the way can answer in its place.",
      "Give the CA that signed it instead."},
+    {Code::root_empty, error, Loss::nothing, "no service below the prefix",
+     "A prefix without any service is a wrong one, a store that was lost, or the truth: etcd knows keys, not services.",
+     "Check prefix and layout, or set trustEmpty=true if there may be no service at all."},
+    {Code::key_ignored, info, Loss::nothing, "keys that are no instances",
+     "Some keys below the prefix are not of the layout, so they are no instances.",
+     "Check key and layout if they should be."},
 
     {Code::own_service, info, Loss::service, "the registry's own", "The service is the registry itself.", ""},
     {Code::sidecar_or_gateway, info, Loss::service, "sidecar or gateway",

@@ -26,6 +26,8 @@ enum class Code : int {
   snapshot_invalid = 1020,
   snapshot_incomplete = 1021,
   source_insecure = 1030,
+  root_empty = 1050,
+  key_ignored = 1051,
 
   own_service = 2001,
   sidecar_or_gateway = 2002,

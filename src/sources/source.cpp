@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "sources/consul.hpp"
+#include "sources/etcd.hpp"
 #include "sources/exec.hpp"
 #include "sources/file.hpp"
 
@@ -18,8 +19,8 @@ namespace {
 using Make = std::unique_ptr<Source> (*)(const SourceSpec&, const FetchOptions&, const Environment&);
 
 // A new kind is a row here, a file beside this one, and its settings in model/settings.cpp.
-constexpr std::array<std::pair<std::string_view, Make>, 3> kKinds = {
-    {{"consul", consul::make}, {"exec", exec::make}, {"file", file::make}}};
+constexpr std::array<std::pair<std::string_view, Make>, 4> kKinds = {
+    {{"consul", consul::make}, {"etcd", etcd::make}, {"exec", exec::make}, {"file", file::make}}};
 
 }  // namespace
 

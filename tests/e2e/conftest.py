@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from support.certificates import Authority, Certificate  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
+from support.fake_etcd import FakeEtcd  # noqa: E402
 from support.program import Program  # noqa: E402
 
 
@@ -36,6 +37,22 @@ def consul(new_consul: Callable[..., FakeConsul]) -> FakeConsul:
     for number, name in enumerate(("api", "pay", "web"), start=1):
         agent.register(name, f"10.0.0.{number}")
     return agent
+
+
+@pytest.fixture
+def new_etcd() -> Iterator[Callable[..., FakeEtcd]]:
+    """new_etcd(users={…}, api="/v3beta", …) starts a fake etcd."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(FakeEtcd(**settings))
+
+
+@pytest.fixture
+def etcd(new_etcd: Callable[..., FakeEtcd]) -> FakeEtcd:
+    """A fake etcd in which gRPC's naming has three services below /services: api, pay and web."""
+    server = new_etcd()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from harness.apiserver import ApiServer  # noqa: E402
 from harness.consul import Consul, ConsulTls  # noqa: E402
 from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
+from harness.etcd import Etcd, EtcdTls, Registered  # noqa: E402
 from harness.istiod import Istiod  # noqa: E402
 from harness.outcome import printed  # noqa: E402
 from harness.runs import Runs  # noqa: E402
@@ -64,7 +65,7 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def programs() -> dict[str, Path]:
-    """Folder of each real server's programs: consul, etcd, envoy, kubernetes, istio."""
+    """Folder of each real server's programs: consul, etcd, etcd-clients, etcd-debian, envoy, kubernetes, istio."""
     done = subprocess.run(["bash", str(BUILD)], capture_output=True, text=True)
     assert done.returncode == 0, f"tests/real/servers/build failed:\n{done.stderr[-4000:]}"
     return {name: Path(folder) for name, folder in (line.split("=", 1) for line in done.stdout.splitlines())}
@@ -271,3 +272,57 @@ def shaped_consul(session_consul: Callable[..., Consul]) -> Consul:
     server = session_consul()
     register_all(server)
     return server
+
+
+# etcd
+
+
+@pytest.fixture(scope="session", params=["etcd", "etcd-debian"], ids=["3.6", "3.4"])
+def etcd_program(request: pytest.FixtureRequest, programs: dict[str, Path]) -> Path:
+    if request.param not in programs:
+        pytest.skip("Debian's etcd could not be had here")
+    return program(programs, request.param, "etcd", "server")
+
+
+@pytest.fixture(scope="session")
+def session_etcd(etcd_program: Path, programs: dict[str, Path],
+                 tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Etcd]]:
+    """session_etcd(tls=…, users=True) starts a server, of each version."""
+    with ExitStack() as stack:
+        def start(**settings: Any) -> Etcd:
+            server = Etcd(etcd_program, programs["etcd-clients"], tmp_path_factory.mktemp("etcd"), **settings)
+            stack.callback(server.stop)
+            return server.start()
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def _open_etcd(session_etcd: Callable[..., Etcd]) -> Etcd:
+    return session_etcd()
+
+
+@pytest.fixture
+def etcd(_open_etcd: Etcd) -> Iterator[Etcd]:
+    """An etcd that answers anybody, without a key."""
+    yield _open_etcd
+    _open_etcd.clear()
+
+
+@pytest.fixture(scope="session")
+def _guarded_etcd(session_etcd: Callable[..., Etcd], tmp_path_factory: pytest.TempPathFactory) -> Etcd:
+    return session_etcd(tls=EtcdTls.make(tmp_path_factory.mktemp("certificates")), users=True)
+
+
+@pytest.fixture
+def guarded_etcd(_guarded_etcd: Etcd) -> Iterator[Etcd]:
+    """An etcd that wants a certificate and a user: harness.etcd.ROOT, harness.etcd.READER."""
+    yield _guarded_etcd
+    _guarded_etcd.clear()
+
+
+@pytest.fixture
+def registered(programs: dict[str, Path]) -> Iterator[Callable[..., Registered]]:
+    """registered(etcd, grpc=[…], go_zero=[…]) lets the frameworks' own clients register, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda etcd, **what: stack.enter_context(Registered(etcd, programs["etcd-clients"], **what))

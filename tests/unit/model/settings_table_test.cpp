@@ -82,8 +82,8 @@ TEST_CASE("settings: of a source, each key once, none of them a secret's own val
     CHECK(info.doc.ends_with('.'));
     CHECK_FALSE(info.fallback.empty());
     const std::string key = to_lower(info.key);
-    CHECK((key.find("token") == std::string::npos || key.ends_with("file") || info.type == "secret"));
-    CHECK(key.find("password") == std::string::npos);
+    for (const char* word : {"token", "password"})
+      CHECK((key.find(word) == std::string::npos || key.ends_with("file") || info.type == "secret"));
   }
 }
 
