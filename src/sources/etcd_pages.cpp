@@ -265,6 +265,8 @@ void RangeReader::take_page() {
 std::optional<std::string> RangeReader::fault_in(const Page& page) const {
   if (complete_) return "a page comes behind the last one";
   if (!revision_.empty() && page.cluster != cluster_) return "the pages are of two clusters";
+  if (!revision_.empty() && page.count != total_ - seen_)
+    return fmt::format("of {} keys {} were read, but {} are left", total_, seen_, page.count);
   if (page.more && page.keys.empty()) return "a page without keys says that more follow";
   const std::string* before = last_key_.empty() ? nullptr : &last_key_;
   for (const auto& [key, value] : page.keys) {

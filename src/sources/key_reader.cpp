@@ -139,6 +139,7 @@ std::optional<std::string> KeyReader::read_item(std::size_t item) {
     if (!endpoint) return fmt::format("{} is no address", in_quotes(address));
     endpoints.push_back(std::move(*endpoint));
   }
+  if (endpoints.empty() && layout_.address_->is_whole_value()) return "the value is empty";
   if (endpoints.empty())
     return layout_.address_optional_ ? "" : fmt::format("the value has no {}", layout_.address_->text());
   Instance common;
@@ -258,8 +259,12 @@ void KeyReader::add_metadata(const KeyLayout::MetadataPath& from, std::size_t it
     }
   } else {
     for (const std::size_t node : path.nodes(tree_, item)) {
-      const bool has_names = from.name.empty() && tree_.node(node).type == Type::object;
-      flatten(node, has_names ? "" : from.name.empty() ? path.name() : from.name, metadata);
+      const auto& from_here = tree_.node(node);
+      if (from.name.empty() && from_here.type == Type::object) {
+        flatten(node, "", metadata);
+      } else if (!is_scalar(from_here.type) || !from_here.text.empty()) {
+        flatten(node, from.name.empty() ? path.name() : from.name, metadata);
+      }
     }
   }
 }
