@@ -1,77 +1,42 @@
 #include "base/json_tree.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace r2i {
 
-namespace {
-
-using Type = JsonCursor::Type;
-
-/// A number as it stands in the text: 1.10 stays 1.10.
-std::string_view written_number(std::string_view text, std::size_t offset) {
-  const std::string_view from_here = text.substr(offset);
-  return from_here.substr(0, from_here.find_first_not_of("+-.0123456789eE"));
+const JsonTree* JsonTree::find(std::string_view key, JsonCursor::Type wanted) const {
+  const auto found =
+      std::ranges::find_if(fields, [&](const Field& field) { return field.key == key && field.value.is(wanted); });
+  return found == fields.end() ? nullptr : &found->value;
 }
 
-}  // namespace
-
-std::optional<std::string> JsonTree::read(std::string& text) {
-  nodes_.clear();
-  if (cursor_.open(text)) add(text, {});
-  if (cursor_.finish()) return std::nullopt;
-  nodes_.clear();
-  return fmt::format("{} (byte {})", cursor_.fault()->message, cursor_.fault()->offset);
-}
-
-void JsonTree::add(std::string_view text, std::string_view key) {
-  const std::size_t number = nodes_.size();
-  nodes_.push_back({cursor_.type(), key, {}, number + 1});
-  switch (nodes_[number].type) {
-    case Type::object:
-      if (cursor_.enter_object()) {
-        while (const auto inner = cursor_.next_key()) add(text, *inner);
-      }
+JsonTree read_json_tree(JsonCursor& cursor) {
+  JsonTree tree;
+  tree.type = cursor.type();
+  tree.offset = cursor.offset();
+  switch (tree.type) {
+    case JsonCursor::Type::object:
+      cursor.enter_object();
+      while (const auto key = cursor.next_key()) tree.fields.push_back({std::string(*key), read_json_tree(cursor)});
       break;
-    case Type::list:
-      if (cursor_.enter_list()) {
-        while (cursor_.next_item()) add(text, {});
-      }
+    case JsonCursor::Type::list:
+      cursor.enter_list();
+      while (cursor.next_item()) tree.items.push_back(read_json_tree(cursor));
       break;
-    case Type::string:
-      nodes_[number].text = cursor_.string();
+    case JsonCursor::Type::string:
+      tree.text = cursor.string();
       break;
-    case Type::number:
-      cursor_.number();
-      nodes_[number].text = written_number(text, cursor_.offset());
+    case JsonCursor::Type::number:
+      tree.number = cursor.number();
       break;
-    case Type::boolean:
-      nodes_[number].text = cursor_.boolean() ? "true" : "false";
+    case JsonCursor::Type::boolean:
+      tree.boolean = cursor.boolean();
       break;
-    case Type::null:
-      cursor_.skip();
+    case JsonCursor::Type::null:
+      cursor.skip();
       break;
   }
-  nodes_[number].next = nodes_.size();
-}
-
-std::optional<std::size_t> JsonTree::member(std::size_t number, std::string_view name) const {
-  const Node& object = nodes_[number];
-  std::optional<std::size_t> found;
-  if (object.type != Type::object) return found;
-  for (std::size_t at = number + 1; at < object.next; at = nodes_[at].next) {
-    if (nodes_[at].key == name) found = at;
-  }
-  return found;
-}
-
-std::optional<std::size_t> JsonTree::item(std::size_t number, std::size_t position) const {
-  const Node& list = nodes_[number];
-  if (list.type != Type::list) return std::nullopt;
-  for (std::size_t at = number + 1; at < list.next; at = nodes_[at].next) {
-    if (position-- == 0) return at;
-  }
-  return std::nullopt;
+  return tree;
 }
 
 }  // namespace r2i

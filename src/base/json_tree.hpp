@@ -3,45 +3,35 @@
 #include "base/json_cursor.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace r2i {
 
-/// A small JSON document, whole: for those whose shape is only known when the program runs. One tree can read many
-/// documents one after the other and keeps its memory.
-class JsonTree {
- public:
-  struct Node {
-    JsonCursor::Type type = JsonCursor::Type::null;
-    std::string_view key;   ///< of a member of an object
-    std::string_view text;  ///< of a string; of a number as it was written; "true", "false"
-    std::size_t next = 0;   ///< the node behind this one and all that is in it
-  };
+/// A value of a JSON document with all that is in it, for whoever must look at it more than once.
+struct JsonTree {
+  struct Field;
 
-  /// Reads `text`, an object or a list, which must outlive the tree's use and is changed (see JsonCursor). The error
-  /// says what is wrong.
-  std::optional<std::string> read(std::string& text);
-  [[nodiscard]] bool repaired() const { return cursor_.repaired(); }
+  JsonCursor::Type type = JsonCursor::Type::null;
+  std::size_t offset = 0;  ///< where it starts in the text
+  std::string text;        ///< of a string
+  double number = 0;
+  bool boolean = false;
+  std::vector<Field> fields;    ///< of an object, as they stand there: a key that comes twice does so here
+  std::vector<JsonTree> items;  ///< of a list
 
-  [[nodiscard]] bool empty() const { return nodes_.empty(); }
-  /// The root is number 0; what an object or a list has in it starts with the number behind its own.
-  [[nodiscard]] const Node& node(std::size_t number) const { return nodes_[number]; }
-  /// The member with this name, of several the last, as Go's encoding/json has it; nothing: there is none, or `number`
-  /// is no object.
-  [[nodiscard]] std::optional<std::size_t> member(std::size_t number, std::string_view name) const;
-  /// The item at this position of a list.
-  [[nodiscard]] std::optional<std::size_t> item(std::size_t number, std::size_t position) const;
-
-  void clear() { nodes_.clear(); }
-
- private:
-  void add(std::string_view text, std::string_view key);
-
-  JsonCursor cursor_;
-  std::vector<Node> nodes_;
+  [[nodiscard]] bool is(JsonCursor::Type wanted) const { return type == wanted; }
+  /// The first value of this key that is of this type; null if there is none, or if this is no object.
+  [[nodiscard]] const JsonTree* find(std::string_view key, JsonCursor::Type wanted) const;
 };
+
+struct JsonTree::Field {
+  std::string key;
+  JsonTree value;
+};
+
+/// Reads the value that the cursor stands on.
+JsonTree read_json_tree(JsonCursor& cursor);
 
 }  // namespace r2i

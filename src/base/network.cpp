@@ -71,6 +71,11 @@ bool IpNetwork::contains(const IpAddress& address) const {
   return address.is_v6 == first_.is_v6 && masked(address, bits_) == first_;
 }
 
+std::string IpNetwork::text() const {
+  const unsigned whole = first_.is_v6 ? 128 : 32;
+  return bits_ == whole ? first_.text() : fmt::format("{}/{}", first_.text(), bits_);
+}
+
 bool contains(const std::vector<IpNetwork>& networks, const IpAddress& address) {
   return std::ranges::any_of(networks, [&](const IpNetwork& network) { return network.contains(address); });
 }

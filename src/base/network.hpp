@@ -29,6 +29,8 @@ class IpNetwork {
   /// The error says what is wrong; bits below the mask must be 0.
   static tl::expected<IpNetwork, std::string> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
+  /// As it is written; a single address without its mask.
+  [[nodiscard]] std::string text() const;
 
  private:
   IpAddress first_;

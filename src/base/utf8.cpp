@@ -30,4 +30,13 @@ Character first_character(std::string_view text) {
   return {code, length};
 }
 
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) {
+    const std::size_t length = first_character(text).length;
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return count;
+}
+
 }  // namespace r2i

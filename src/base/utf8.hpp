@@ -13,4 +13,7 @@ struct Character {
 /// The character that `text`, which is not empty, begins with.
 Character first_character(std::string_view text);
 
+/// How many characters `text` has; each byte that is not UTF-8 is one.
+std::size_t count_characters(std::string_view text);
+
 }  // namespace r2i

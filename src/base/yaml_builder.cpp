@@ -100,7 +100,7 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (found == anchored_.end()) refuse(mark, "an alias stands inside of what it repeats");
   const Anchored value = found->second;
   if (at_key()) {
-    if (value.height > 0) refuse(mark, "a key is a list or a map");
+    if (value.height > 0) refuse(mark, "a key is a list or a map; is a \"}\" or a \"]\" missing?");
     return key(mark, 0, json_.substr(value.start, value.end - value.start));
   }
   repeated_ += value.end - value.start;
@@ -153,13 +153,14 @@ void YamlBuilder::key(const YAML::Mark& mark, YAML::anchor_t anchor, std::string
   frame.is_empty = false;
   frame.at_key = false;
   const std::size_t start = json_.size();
+  marks_.push_back({start, place_of(mark)});
   json_ += json.front() == '"' ? std::string(json) : quoted(json);
-  if (anchor != 0) anchored_[anchor] = {start, json_.size(), marks_.size(), marks_.size(), 0};
+  if (anchor != 0) anchored_[anchor] = {start, json_.size(), marks_.size() - 1, marks_.size(), 0};
   json_ += ':';
 }
 
 void YamlBuilder::begin_collection(const YAML::Mark& mark, YAML::anchor_t anchor, bool is_map) {
-  if (at_key()) refuse(mark, "a key is a list or a map");
+  if (at_key()) refuse(mark, "a key is a list or a map; is a \"}\" or a \"]\" missing?");
   if (frames_.size() >= kMaxDepth) refuse(mark, "nested too deeply");
   begin_value(mark);
   frames_.push_back({anchor, json_.size(), marks_.size() - 1, 1, is_map, is_map, true});

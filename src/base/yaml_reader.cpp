@@ -129,11 +129,10 @@ bool is_closed(std::string_view text, std::size_t at) {
   return false;
 }
 
-tl::expected<std::vector<YamlDocument>, YamlFault> parse_documents(std::string_view text) {
+std::vector<YamlDocument> parse_documents(std::string_view text, YamlBuilder& builder) {
   TextBuffer buffer(text);
   std::istream stream(&buffer);
   YAML::Parser parser(stream);
-  YamlBuilder builder;
   Lines lines(text);
   std::vector<YamlDocument> documents;
   int last_start = -1;
@@ -149,10 +148,13 @@ tl::expected<std::vector<YamlDocument>, YamlFault> parse_documents(std::string_v
     }
     if (!builder.is_empty()) documents.push_back(builder.take());
   }
-  if (!is_closed(text, static_cast<std::size_t>(builder.last_scalar().pos))) {
-    throw YAML::ParserException(builder.last_scalar(), "the quoted text is not closed");
-  }
   return documents;
+}
+
+/// Throws YAML::ParserException if the scalar that came last is not closed.
+void require_closed(std::string_view text, const YamlBuilder& builder) {
+  if (!is_closed(text, static_cast<std::size_t>(builder.last_scalar().pos)))
+    throw YAML::ParserException(builder.last_scalar(), "the quoted text is not closed");
 }
 
 /// Whether blanks and a tab stand before the first other character of this line.
@@ -161,8 +163,16 @@ bool is_indented_by_tab(std::string_view line) {
 }
 
 tl::expected<std::vector<YamlDocument>, YamlFault> parse_yaml(std::string_view text) {
+  YamlBuilder builder;
   try {
-    return parse_documents(text);
+    try {
+      auto documents = parse_documents(text, builder);
+      require_closed(text, builder);
+      return documents;
+    } catch (const YAML::Exception&) {
+      require_closed(text, builder);  // then that is what is wrong
+      throw;
+    }
   } catch (const YAML::Exception& error) {
     const auto from_one = [](int number) { return static_cast<std::size_t>(std::max(number, 0)) + 1; };
     const std::size_t number = from_one(error.mark.line);
@@ -190,9 +200,19 @@ bool is_behind(LineColumn a, LineColumn b) {
 }  // namespace
 
 LineColumn YamlDocument::place(std::size_t offset) const {
+  return marks_.empty() ? line_column(json, offset) : mark(offset)->place;
+}
+
+LineColumn YamlDocument::key_place(std::size_t offset) const {
   if (marks_.empty()) return line_column(json, offset);
+  const auto value = mark(offset);
+  return value == marks_.begin() ? value->place : std::prev(value)->place;
+}
+
+/// The last mark that does not come behind the offset.
+std::vector<YamlDocument::Mark>::const_iterator YamlDocument::mark(std::size_t offset) const {
   const auto after = std::ranges::upper_bound(marks_, offset, {}, &Mark::offset);
-  return after == marks_.begin() ? marks_.front().place : std::prev(after)->place;
+  return after == marks_.begin() ? after : std::prev(after);
 }
 
 tl::expected<std::vector<YamlDocument>, YamlFault> read_yaml(std::string_view text) {

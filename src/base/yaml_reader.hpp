@@ -17,7 +17,7 @@ namespace r2i {
 /// written out. A key that comes twice does so in the JSON, too.
 class YamlDocument {
  public:
-  /// Where a value begins in the JSON, and where in the YAML.
+  /// Where a key or a value begins in the JSON, and where in the YAML.
   struct Mark {
     std::size_t offset;
     LineColumn place;
@@ -32,9 +32,13 @@ class YamlDocument {
 
   /// The place in the YAML text of the value that begins at an offset of `json`, or that contains it.
   [[nodiscard]] LineColumn place(std::size_t offset) const;
+  /// The place of the key whose value begins at an offset.
+  [[nodiscard]] LineColumn key_place(std::size_t offset) const;
 
  private:
-  std::vector<Mark> marks_;
+  [[nodiscard]] std::vector<Mark>::const_iterator mark(std::size_t offset) const;
+
+  std::vector<Mark> marks_;  ///< a value in a map stands behind its key
 };
 
 /// What is wrong with a YAML text, in a user's words.

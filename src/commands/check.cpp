@@ -1,114 +1,131 @@
-#include "base/error.hpp"
-#include "base/text.hpp"
+#include "commands/command.hpp"
 #include "commands/commands.hpp"
-#include "commands/planning.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
-#include <set>
-#include <tuple>
+#include <array>
 
 namespace r2i::commands {
 
 namespace {
 
-/// What the live objects of a cluster tell about who is there.
-class Census : public LiveSink {
- public:
-  void object(LiveObject&& live) override {
-    const ObjectMeta& meta = meta_of(live.manifest);
-    const auto owner = find_value(meta.labels, mark::kOwner);
-    ++owners_[owner ? std::string(*owner) : std::string()];
-    const auto* entry = std::get_if<ServiceEntry>(&live.manifest);
-    if (entry == nullptr) return;
-    for (const std::string& host : entry->hosts) hosts_[host].insert(key_of(live.manifest).display());
-  }
-  void restart() override {
-    owners_.clear();
-    hosts_.clear();
-  }
+constexpr auto kClusterSettings =
+    std::to_array<std::string_view>({"requestTimeout", "parallelism", "namespace", "kubeconfig", "context", "cluster",
+                                     "user", "server", "tokenFile", "as", "asGroups", "verbose", "quiet", "color"});
+constexpr auto kConfigSettings = std::to_array<std::string_view>({"config",
+                                                                  "from",
+                                                                  "include",
+                                                                  "exclude",
+                                                                  "requestTimeout",
+                                                                  "parallelism",
+                                                                  "allowPartial",
+                                                                  "namespace",
+                                                                  "owner",
+                                                                  "health",
+                                                                  "host",
+                                                                  "servicePorts",
+                                                                  "protocol",
+                                                                  "exportTo",
+                                                                  "dnsCapture",
+                                                                  "tcpWithoutAddress",
+                                                                  "layout",
+                                                                  "kubeconfig",
+                                                                  "context",
+                                                                  "cluster",
+                                                                  "user",
+                                                                  "server",
+                                                                  "tokenFile",
+                                                                  "as",
+                                                                  "asGroups",
+                                                                  "fieldManager",
+                                                                  "target",
+                                                                  "prune",
+                                                                  "pruneAfter",
+                                                                  "pruneSources",
+                                                                  "renameSources",
+                                                                  "allowMove",
+                                                                  "adopt",
+                                                                  "forceConflicts",
+                                                                  "maxDelete",
+                                                                  "maxDeletePercent",
+                                                                  "maxShrinkPercent",
+                                                                  "allowEmpty",
+                                                                  "maxSnapshotAge",
+                                                                  "outputDir",
+                                                                  "kustomization",
+                                                                  "showOrigin",
+                                                                  "configOutput",
+                                                                  "apiVersion",
+                                                                  "keepSecrets"});
+constexpr auto kConfigExamples = std::to_array<std::string_view>({
+    "registry2istio check config -c mesh.yaml",
+    "registry2istio check config -c mesh.yaml -c team.yaml --show-origin",
+    "registry2istio check config -c mesh.yaml --show-origin | grep -v ^default",
+});
 
-  void print(Output& out) const {
-    for (const auto& [owner, objects] : owners_) {
-      out.write(owner.empty() ? fmt::format("objects of nobody's: {}\n", objects)
-                              : fmt::format("objects of the owner {}: {}\n", in_quotes(owner), objects));
-    }
-    for (const auto& [host, entries] : hosts_) {
-      if (entries.size() < 2) continue;
-      out.write(fmt::format("twins: {} has {}\n", host, join({entries.begin(), entries.end()}, ", ")));
-    }
-  }
-  [[nodiscard]] bool has_twins() const {
-    return std::ranges::any_of(hosts_, [](const auto& host) { return host.second.size() > 1; });
-  }
+constexpr auto kSourceSettings = std::to_array<std::string_view>(
+    {"config", "from", "include", "exclude", "requestTimeout", "parallelism", "health", "host", "servicePorts",
+     "protocol", "dnsCapture", "tcpWithoutAddress", "layout", "sourceOutput", "verbose", "quiet", "color"});
+constexpr auto kSourceExamples = std::to_array<std::string_view>({
+    "registry2istio check source --from consul=http://127.0.0.1:8500",
+    "registry2istio check source -c mesh.yaml --include 'pay*'",
+    "registry2istio check source --from file=snapshot.json -o json | jq '.services[] | select(.exported | not)'",
+});
 
- private:
-  std::map<std::string, std::size_t> owners_;
-  std::map<std::string, std::set<std::string>> hosts_;
-};
+constexpr auto kClusterExamples = std::to_array<std::string_view>({
+    "registry2istio check cluster --context prod -n mesh",
+});
 
-/// Whether what is not allowed keeps a run without --prune from its work.
-bool print_accesses(Output& out, const std::vector<kube::Access>& accesses) {
-  bool all = true;
-  for (const kube::Access& access : accesses) {
-    const std::string where = access.nspace.empty() ? "in all namespaces" : "in the namespace " + access.nspace;
-    const bool only_prune = access.verb == "delete";
-    out.write(fmt::format("may {} {} {}: {}{}\n", access.verb, access.resource, where, access.allowed ? "yes" : "no",
-                          !access.allowed && only_prune ? " (--prune, and --layout=workload-entries need it)" : ""));
-    all = all && (access.allowed || only_prune);
-  }
-  return all;
-}
+constexpr auto kManifestsSettings = std::to_array<std::string_view>({"quiet", "color"});
+constexpr auto kManifestsExamples = std::to_array<std::string_view>({
+    "registry2istio check manifests mesh/ extra.yaml",
+    "kustomize build . | registry2istio check manifests -",
+});
 
-ExitCode check_cluster(Session& session) {
-  const auto cluster = connect(session);
-  session.out.write(fmt::format("API server: {} (context {})\n", cluster->server(), cluster->context_name()));
-  std::vector<std::string> namespaces = all_namespaces(session.settings.conversion);
-  const auto facts = cluster->facts(namespaces);
-  session.context->check_interrupt();
-  if (!facts) throw Error(ErrorKind::cluster, facts.error());
-  session.out.write(fmt::format("Kubernetes: {}\n", facts->version));
-  if (facts->versions.empty()) {
-    session.out.write("Istio: networking.istio.io is not served; install Istio's CRDs\n");
-    session.out.flush();
-    return ExitCode::findings;
-  }
-  session.out.write(fmt::format("Istio: networking.istio.io {}\n", join(facts->versions, ", ")));
-  const bool allowed = print_accesses(session.out, facts->accesses);
-  for (const std::string& nspace : facts->missing_namespaces) {
-    session.out.write(fmt::format("the namespace {} is not there\n", nspace));
-  }
-  // Which rights there are is of interest above all where one is missing.
-  session.out.flush();
-
-  Census census;
-  if (namespaces.empty()) namespaces.push_back(cluster->default_namespace());
-  const auto listed = cluster->list(namespaces, census);
-  session.context->check_interrupt();
-  if (!listed) throw Error(ErrorKind::cluster, listed.error());
-  if (!listed->namespaces.empty()) {
-    session.out.write(fmt::format("looked at the namespaces {} only\n", join(listed->namespaces, ", ")));
-  }
-  census.print(session.out);
-  session.out.write(
-      "DNS capture: the API server does not know; ask a proxy: `istioctl proxy-config bootstrap POD` shows "
-      "ISTIO_META_DNS_CAPTURE. With it, export with --dns-capture\n");
-  session.out.flush();
-  session.report.show();
-  return allowed && facts->missing_namespaces.empty() && !census.has_twins() ? ExitCode::done : ExitCode::findings;
-}
+constexpr auto kChecks = std::to_array<CommandRow>({
+    {"check config",
+     "Check configuration files, and show where each setting comes from",
+     Needs::nothing,
+     {},
+     kConfigSettings,
+     "Reads configuration files, variables and flags as a run does, and tells everything that is wrong with them, or "
+     "what there is. With --show-origin it shows every setting in force, and where it comes from. Contacts no registry "
+     "and no cluster.",
+     kConfigExamples,
+     run_check_config},
+    {"check source",
+     "Show what is discovered, and how it is decided",
+     Needs::sources,
+     {},
+     kSourceSettings,
+     "Reads the sources and shows each service with its instances by health, its ports, its protocol with what decided "
+     "it, and its host; what is not exported with the reason; and of each scope whether it was read in full.",
+     kSourceExamples,
+     run_check_source},
+    {"check cluster",
+     "Check what a user may do in a cluster, and what is there",
+     Needs::sources,
+     {},
+     kClusterSettings,
+     "Shows whether the API server can be reached, which versions of Istio's API it serves, what the user may do "
+     "there, whose objects are there, and which hosts have several.",
+     kClusterExamples,
+     run_check_cluster},
+    {"check manifests",
+     "Check what Istio and the API server would refuse of manifests",
+     Needs::sources,
+     {.name = "FILE", .is_path = true, .many = true},
+     kManifestsSettings,
+     "Reads files, directories and, for -, standard input, and holds every ServiceEntry and WorkloadEntry to the rules "
+     "of Istio's validation, of its CRDs and of Kubernetes' metadata: offline, whoever wrote it. Shows all that is "
+     "wrong with its line and column, and what to do; twins and names that come twice are warnings. Exits 1 if "
+     "anything would be refused.",
+     kManifestsExamples,
+     run_check_manifests},
+});
 
 }  // namespace
 
-ExitCode run_check(Session& session) {
-  const std::string& what = session.invocation.operand;
-  if (what == "cluster") return check_cluster(session);
-  const std::vector<std::string> known = {"cluster"};
-  throw Error(ErrorKind::usage, what.empty() ? std::string("check: what? cluster")
-                                             : fmt::format("check: cannot check {}{}; there is: cluster",
-                                                           in_quotes(what), did_you_mean(what, known)));
+std::span<const CommandRow> all_checks() {
+  return kChecks;
 }
 
 }  // namespace r2i::commands

@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
 
 namespace r2i::commands {
 
@@ -31,16 +34,15 @@ void add_setting(CLI::App& app, const SettingInfo& info) {
       ->multi_option_policy(info.repeatable ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
 }
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const CommandRow& row : all_commands()) names.emplace_back(row.name);
-  return names;
+std::vector<std::string> words_of(std::span<const CommandRow> rows) {
+  std::vector<std::string> words;
+  for (const CommandRow& row : rows) words.emplace_back(row.word());
+  return words;
 }
 
-const CommandRow* find_command(std::string_view name) {
-  const auto commands = all_commands();
-  const auto found = std::ranges::find(commands, name, &CommandRow::name);
-  return found == commands.end() ? nullptr : &*found;
+const CommandRow* find_command(std::span<const CommandRow> rows, std::string_view word) {
+  const auto found = std::ranges::find(rows, word, &CommandRow::word);
+  return found == rows.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> flag_names(const CommandRow& row) {
@@ -65,7 +67,33 @@ std::vector<std::string> flag_names(const CommandRow& row) {
 
 [[noreturn]] void fail_command(std::string_view kind, const std::string& word) {
   throw Error(ErrorKind::usage, fmt::format("unknown {} {}{}\n`registry2istio --help` shows what there is", kind,
-                                            in_quotes(word), did_you_mean(word, command_names())));
+                                            in_quotes(word), did_you_mean(word, words_of(all_commands()))));
+}
+
+/// `word` is empty where there is none.
+[[noreturn]] void fail_part(const CommandRow& row, const std::string& word) {
+  const auto known = words_of(row.parts());
+  const std::string list = join(known, ", ");
+  if (word.empty()) fail(row, fmt::format("{}: what? {}", row.name, list));
+  if (word.starts_with('-')) fail(row, fmt::format("{}: what? {}; flags follow it", row.name, list));
+  fail(row, fmt::format("{}: there is no {}{}; what there is: {}", row.name, in_quotes(word), did_you_mean(word, known),
+                        list));
+}
+
+/// The command that the words begin with: its row, and how many words that are.
+std::pair<const CommandRow*, std::size_t> command_of(const std::vector<std::string>& words) {
+  const CommandRow* row = find_command(all_commands(), words.front());
+  if (row == nullptr)
+    fail_command(words.front().starts_with('-') ? "flag before the command" : "command", words.front());
+  std::size_t count = 1;
+  for (; row->parts != nullptr && count < words.size(); ++count) {
+    const std::string& word = words[count];
+    if (word == "--help" || word == "-h") break;
+    const CommandRow* part = find_command(row->parts(), word);
+    if (part == nullptr) fail_part(*row, word);
+    row = part;
+  }
+  return {row, count};
 }
 
 Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) {
@@ -75,7 +103,7 @@ Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) 
   for (const std::string_view key : row.settings) add_setting(app, setting_info(key));
   Parsed parsed;
   parsed.invocation.command = &row;
-  if (!row.operand.empty()) app.add_option("operand", parsed.invocation.operand);
+  if (!row.operand.name.empty()) app.add_option("operand", parsed.invocation.operands);
   try {
     std::ranges::reverse(arguments);
     app.parse(arguments);
@@ -90,6 +118,8 @@ Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) 
     fail(row, error.what());
   }
   if (const auto extras = app.remaining(); !extras.empty()) fail_extras(row, extras);
+  const auto& operands = parsed.invocation.operands;
+  if (!row.operand.many && operands.size() > 1) fail_extras(row, {operands.begin() + 1, operands.end()});
   for (const std::string_view key : row.settings) {
     const CLI::Option* option = app.get_option(std::string(setting_info(key).flag));
     if (option->count() > 0) parsed.invocation.flags.emplace(key, option->results());
@@ -104,9 +134,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
   const std::string first = arguments.empty() ? "--help" : arguments.front();
   if (first == "--help" || first == "-h" || first == "help") {
     const bool names_one = arguments.size() > 1 && !arguments[1].starts_with('-');
-    const CommandRow* row = names_one ? find_command(arguments[1]) : nullptr;
-    if (names_one && row == nullptr) fail_command("command", arguments[1]);
-    parsed.text = row != nullptr ? command_help(*row) : main_help();
+    parsed.text = names_one ? command_help(*command_of({arguments.begin() + 1, arguments.end()}).first) : main_help();
     if (arguments.empty()) throw Error(ErrorKind::usage, "no command\n\n" + std::string(trim(parsed.text)));
     return parsed;
   }
@@ -114,9 +142,9 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
     parsed.text = version_line() + "\n";
     return parsed;
   }
-  const CommandRow* row = find_command(first);
-  if (row == nullptr) fail_command(first.starts_with('-') ? "flag before the command" : "command", first);
-  return parse_command(*row, {arguments.begin() + 1, arguments.end()});
+  const auto [row, words] = command_of(arguments);
+  if (row->parts != nullptr && words == arguments.size()) fail_part(*row, "");
+  return parse_command(*row, {arguments.begin() + static_cast<std::ptrdiff_t>(words), arguments.end()});
 }
 
 }  // namespace r2i::commands

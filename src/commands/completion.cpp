@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
+#include <utility>
 
 namespace r2i::commands {
 
@@ -29,16 +31,48 @@ std::string values_of(const SettingInfo& info) {
     for (const std::string& kind : sources::kinds()) words.push_back(kind + "=");
     return join(words, " ");
   }
+  if (info.key == "report") return "json= junit= markdown=";
   return join(split(info.choices, '|'), " ");
+}
+
+/// All commands, those of two words in place of their first word.
+std::vector<const CommandRow*> single_commands() {
+  std::vector<const CommandRow*> rows;
+  for (const CommandRow& row : all_commands()) {
+    if (row.parts == nullptr) {
+      rows.push_back(&row);
+    } else {
+      for (const CommandRow& part : row.parts()) rows.push_back(&part);
+    }
+  }
+  return rows;
+}
+
+/// The words that begin the names of several commands.
+std::vector<const CommandRow*> groups() {
+  std::vector<const CommandRow*> rows;
+  for (const CommandRow& row : all_commands()) {
+    if (row.parts != nullptr) rows.push_back(&row);
+  }
+  return rows;
+}
+
+std::vector<std::string> parts_of(const CommandRow& group) {
+  std::vector<std::string> words;
+  for (const CommandRow& part : group.parts()) words.emplace_back(part.word());
+  return words;
+}
+
+/// What can stand for an operand.
+std::vector<std::string> choices_of(const Operand& operand) {
+  return operand.choices.empty() ? std::vector<std::string>{} : split(operand.choices, '|');
 }
 
 std::string words_of(const CommandRow& row) {
   std::vector<std::string> words;
   for (const std::string_view key : row.settings) words.emplace_back(setting_info(key).flag);
   words.emplace_back("--help");
-  for (const std::string& choice : split(row.operand_choices, '|')) {
-    if (!choice.empty()) words.push_back(choice);
-  }
+  for (std::string& choice : choices_of(row.operand)) words.push_back(std::move(choice));
   return join(words, " ");
 }
 
@@ -46,29 +80,49 @@ std::string words_of(const CommandRow& row) {
 /// to several of them.
 std::string bash_values(const CommandRow& row, const SettingInfo& info) {
   if (info.metavar.empty()) return "";
-  const std::string letter = info.letter == 0 ? "" : fmt::format("|{}:-{}", row.name, info.letter);
-  const std::string flags = fmt::format("{}:{}{}", row.name, info.flag, letter);
+  const std::string letter = info.letter == 0 ? "" : fmt::format("|'{}:-{}'", row.name, info.letter);
+  const std::string flags = fmt::format("'{}:{}'{}", row.name, info.flag, letter);
   const std::string words = values_of(info);
   if (words.empty() && !is_path(info)) return fmt::format("    {}) return ;;\n", flags);
   return fmt::format("    {}) mapfile -t COMPREPLY < <(compgen {} -- \"$current\"); {}return ;;\n", flags,
                      words.empty() ? "-f" : fmt::format("-W \"{}\"", words),
-                     info.key == "from" ? "compopt -o nospace; " : "");
+                     words.ends_with('=') ? "compopt -o nospace; " : "");
 }
 
+/// The case for the word after one that begins several commands.
+std::string bash_group(const CommandRow& group) {
+  return fmt::format(R"(    {})
+      if [[ $COMP_CWORD -eq 2 ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "{} --help" -- "$current")
+        return
+      fi
+      command+=" ${{COMP_WORDS[2]}}" ;;
+)",
+                     group.name, join(parts_of(group), " "));
+}
+
+/// A command whose operands are files: those come after its flags.
+constexpr std::string_view kBashFiles = R"(  if [[ $command == '{}' && $current != -* ]]; then
+    mapfile -O ${{#COMPREPLY[@]}} -t COMPREPLY < <(compgen -f -- "$current")
+  fi
+)";
+
 std::string bash() {
-  std::string commands;
+  std::string names;
+  for (const CommandRow& row : all_commands()) names += fmt::format("{}{}", names.empty() ? "" : " ", row.name);
+  std::string parts;
+  for (const CommandRow* group : groups()) parts += bash_group(*group);
   std::string cases;
-  for (const CommandRow& row : all_commands()) {
-    commands += fmt::format("{}{}", commands.empty() ? "" : " ", row.name);
-    cases += fmt::format("    {}) words=\"{}\" ;;\n", row.name, words_of(row));
-  }
   std::string values;
-  for (const CommandRow& row : all_commands()) {
-    for (const std::string_view key : row.settings) values += bash_values(row, setting_info(key));
+  std::string files;
+  for (const CommandRow* row : single_commands()) {
+    cases += fmt::format("    '{}') words=\"{}\" ;;\n", row->name, words_of(*row));
+    for (const std::string_view key : row->settings) values += bash_values(*row, setting_info(key));
+    if (row->operand.is_path) files += fmt::format(kBashFiles, row->name);
   }
   return fmt::format(R"(# bash completion for registry2istio
 _registry2istio() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}} words
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}} command=${{COMP_WORDS[1]}} words
   COMPREPLY=()
   # bash splits `--health=passing` at the sign.
   if [[ $current == "=" ]]; then
@@ -80,16 +134,18 @@ _registry2istio() {{
     mapfile -t COMPREPLY < <(compgen -W "{} --help --version" -- "$current")
     return
   fi
-  case ${{COMP_WORDS[1]}}:$previous in
+  case $command in
 {}  esac
-  case ${{COMP_WORDS[1]}} in
+  case $command:$previous in
+{}  esac
+  case $command in
 {}    *) return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-}}
+{}}}
 complete -F _registry2istio registry2istio
 )",
-                     commands, values, cases);
+                     names, parts, values, cases, files);
 }
 
 /// Text between single quotes of zsh or fish.
@@ -123,19 +179,48 @@ std::string zsh_flag(const SettingInfo& info) {
   return fmt::format("        {{-{},{}}}'{}'", info.letter, info.flag, text);
 }
 
-std::string zsh() {
-  std::string commands;
-  std::string cases;
-  for (const CommandRow& row : all_commands()) {
-    commands += fmt::format("    '{}:{}'\n", row.name, zsh_escape(row.summary));
-    std::string lines;
-    for (const std::string_view key : row.settings) lines += zsh_flag(setting_info(key)) + " \\\n";
-    lines += "        '(-h --help)'{-h,--help}'[Show this help]'";
-    if (!row.operand.empty()) {
-      lines += fmt::format(" \\\n        '1:{}:({})'", row.operand, join(split(row.operand_choices, '|'), " "));
-    }
-    cases += fmt::format("    {})\n      _arguments -s \\\n{}\n      ;;\n", row.name, lines);
+/// The case of zsh's script for one command.
+std::string zsh_command(const CommandRow& row) {
+  std::string lines;
+  for (const std::string_view key : row.settings) lines += zsh_flag(setting_info(key)) + " \\\n";
+  lines += "        '(-h --help)'{-h,--help}'[Show this help]'";
+  const Operand& operand = row.operand;
+  if (!operand.name.empty()) {
+    const std::string action = operand.is_path ? "_files" : fmt::format("({})", join(choices_of(operand), " "));
+    lines += fmt::format(" \\\n        '{}:{}:{}'", operand.many ? "*" : "1", operand.name, action);
   }
+  return fmt::format("    '{}')\n      _arguments -s \\\n{}\n      ;;\n", row.name, lines);
+}
+
+std::string zsh_list(std::span<const CommandRow> rows, std::string_view indent) {
+  std::string lines;
+  for (const CommandRow& row : rows) lines += fmt::format("{}'{}:{}'\n", indent, row.word(), zsh_escape(row.summary));
+  return lines;
+}
+
+/// The case for the word after one that begins several commands.
+std::string zsh_group(const CommandRow& group) {
+  return fmt::format(R"(    {})
+      local -a parts=(
+{}      )
+      if ((CURRENT == 2)); then
+        _describe what parts
+        _arguments '(-h --help)'{{-h,--help}}'[Show this help]'
+        return
+      fi
+      command+=" $words[2]"
+      shift words
+      ((CURRENT--))
+      ;;
+)",
+                     group.name, zsh_list(group.parts(), "        "));
+}
+
+std::string zsh() {
+  std::string parts;
+  for (const CommandRow* group : groups()) parts += zsh_group(*group);
+  std::string cases;
+  for (const CommandRow* row : single_commands()) cases += zsh_command(*row);
   return fmt::format(R"(#compdef registry2istio
 # zsh completion for registry2istio
 _registry2istio() {{
@@ -151,34 +236,60 @@ _registry2istio() {{
   ((CURRENT--))
   case $command in
 {}  esac
+  case $command in
+{}  esac
 }}
 _registry2istio "$@"
 )",
-                     commands, cases);
+                     zsh_list(all_commands(), "    "), parts, cases);
+}
+
+std::string fish_quoted(std::string_view text) {
+  return quoted_text(text, "\\'");
+}
+
+/// When fish is to offer what belongs to a command: all words of its name have been typed.
+std::string fish_condition(const CommandRow& row) {
+  std::vector<std::string> conditions;
+  for (const std::string& word : split(row.name, ' '))
+    conditions.push_back(fmt::format("__fish_seen_subcommand_from {}", word));
+  return fmt::format("complete -c registry2istio -n '{}'", join(conditions, "; and "));
+}
+
+std::string fish_flag(const SettingInfo& info) {
+  const std::string letter = info.letter == 0 ? "" : fmt::format(" -s {}", info.letter);
+  const std::string words = values_of(info);
+  const std::string value = info.metavar.empty()             ? ""
+                            : words.empty() && is_path(info) ? " -r -F"
+                            : words.empty()                  ? " -x"
+                                                             : fmt::format(" -x -a '{}'", words);
+  return fmt::format("{} -l {}{} -d '{}'", letter, info.flag.substr(2), value, fish_quoted(info.doc));
 }
 
 std::string fish() {
   std::string text = "# fish completion for registry2istio\ncomplete -c registry2istio -f\n";
-  const auto fish_quoted = [](std::string_view s) { return quoted_text(s, "\\'"); };
   for (const CommandRow& row : all_commands()) {
     text += fmt::format("complete -c registry2istio -n __fish_use_subcommand -a {} -d '{}'\n", row.name,
                         fish_quoted(row.summary));
   }
   text += "complete -c registry2istio -n __fish_use_subcommand -s V -l version -d 'Show the version'\n";
   text += "complete -c registry2istio -s h -l help -d 'Show this help'\n";
-  for (const CommandRow& row : all_commands()) {
-    const std::string start = fmt::format("complete -c registry2istio -n '__fish_seen_subcommand_from {}'", row.name);
-    for (const std::string_view key : row.settings) {
-      const SettingInfo& info = setting_info(key);
-      const std::string letter = info.letter == 0 ? "" : fmt::format(" -s {}", info.letter);
-      const std::string words = values_of(info);
-      const std::string value = info.metavar.empty()             ? ""
-                                : words.empty() && is_path(info) ? " -r -F"
-                                : words.empty()                  ? " -x"
-                                                                 : fmt::format(" -x -a '{}'", words);
-      text += fmt::format("{}{} -l {}{} -d '{}'\n", start, letter, info.flag.substr(2), value, fish_quoted(info.doc));
+  for (const CommandRow* group : groups()) {
+    const std::string parts = join(parts_of(*group), " ");
+    for (const CommandRow& part : group->parts()) {
+      text += fmt::format(
+          "complete -c registry2istio -n '__fish_seen_subcommand_from {}; and not __fish_seen_subcommand_from {}' -a "
+          "{} "
+          "-d '{}'\n",
+          group->name, parts, part.word(), fish_quoted(part.summary));
     }
-    if (!row.operand.empty()) text += fmt::format("{} -a '{}'\n", start, join(split(row.operand_choices, '|'), " "));
+  }
+  for (const CommandRow* row : single_commands()) {
+    const std::string start = fish_condition(*row);
+    for (const std::string_view key : row->settings) text += start + fish_flag(setting_info(key)) + "\n";
+    if (row->operand.is_path) text += start + " -F\n";
+    const std::string choices = join(choices_of(row->operand), " ");
+    if (!choices.empty()) text += fmt::format("{} -a '{}'\n", start, choices);
   }
   return text;
 }
@@ -186,7 +297,7 @@ std::string fish() {
 }  // namespace
 
 ExitCode run_completion(Session& session) {
-  const std::string& shell = session.invocation.operand;
+  const std::string shell = session.invocation.operand();
   if (shell == "bash") {
     session.out.write(bash());
   } else if (shell == "zsh") {

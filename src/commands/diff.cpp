@@ -74,6 +74,10 @@ ExitCode run_diff(Session& session) {
   print_plan(session, planned);
   ExitCode code = exit_code_of_plan(session, planned, false);
   if (!planned.plan.changes.empty()) code = worst_of(code, ExitCode::findings);
+  for (const Change& change : planned.plan.changes) {
+    session.facts.all_objects.push_back(
+        {change.key.display(), fmt::format("would {}", to_string(change.action)), change.note, true});
+  }
   if (session.settings.dry_run == config::DryRun::server) code = worst_of(code, ask_server(session, planned));
   if (!session.settings.plan_out.empty()) save_plan(session, planned);
   return code;

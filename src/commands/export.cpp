@@ -53,7 +53,7 @@ ExitCode run_export(Session& session) {
   say_sources(session, desired.gathered);
   emit(session.out, desired.manifests.objects, settings.output, settings.api_version);
   say_result(session, desired.manifests.objects);
-  return session.report.has_findings() ? ExitCode::findings : ExitCode::done;
+  return ExitCode::done;
 }
 
 }  // namespace r2i::commands

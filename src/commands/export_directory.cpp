@@ -77,8 +77,12 @@ void print_steps(Session& session, const Outlook& outlook) {
 }
 
 void keep_file_facts(Session& session, const Outlook& outlook) {
-  if (session.settings.check) return;
-  for (const FileStep& step : outlook.steps) ++session.facts.objects[std::string(verb_of(step.kind, false))];
+  const bool check = session.settings.check;
+  for (const FileStep& step : outlook.steps) {
+    const std::string outcome(verb_of(step.kind, check));
+    if (!check) ++session.facts.objects[outcome];
+    session.facts.all_objects.push_back({step.place, outcome, "", check});
+  }
 }
 
 }  // namespace

@@ -38,9 +38,23 @@ struct Desired {
   std::vector<std::pair<std::shared_ptr<const Scope>, std::string>> withheld_services;
 };
 
+/// Sees what goes the way of the data, for whoever asks why.
+class Witness {
+ public:
+  Witness() = default;
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
+  virtual ~Witness() = default;
+
+  /// A service as it was read.
+  virtual void service(const Service& service) = 0;
+  /// What its conversion, or that of all of them together, has to say; and of rules that are for none.
+  virtual void diagnostic(const Diagnostic& diagnostic) = 0;
+};
+
 /// The way of the data: sources → convert, service by service → combine. Nothing is converted of a service that was not
 /// read in full.
-Desired desired_manifests(Session& session);
+Desired desired_manifests(Session& session, Witness* witness = nullptr);
 
 /// Says what was read, a line for each source.
 void say_sources(Session& session, const Gathered& gathered);

@@ -42,11 +42,15 @@ plan::Wanted wanted_of(Session& session, Desired& desired, const std::string& de
   for (const SourceState& state : desired.gathered.states) {
     const std::string age = too_old(state, session);
     for (const ScopeState& scope : state.scopes) {
-      wanted.scopes.push_back({state.source->name, clean_text(scope.scope->name), scope.complete, age});
+      wanted.scopes.push_back(
+          {state.source->name, clean_text(scope.scope->name), scope.complete, age, state.source->merge});
     }
   }
   for (const auto& [scope, service] : desired.withheld_services) {
-    wanted.withheld_services.push_back({scope->source->name, clean_text(scope->name), clean_text(service)});
+    const SourceInfo& source = *scope->source;
+    wanted.withheld_services.push_back(
+        source.merge.empty() ? plan::ServiceName{source.name, clean_text(scope->name), clean_text(service)}
+                             : plan::ServiceName{source.merge, std::string(mark::kMergedScope), clean_text(service)});
   }
   std::ranges::sort(wanted.withheld_services);
   wanted.withheld_hosts = std::move(desired.manifests.withheld_hosts);
@@ -89,16 +93,15 @@ std::vector<std::string> namespaces_of(const plan::Wanted& wanted, const std::st
   return {names.begin(), names.end()};
 }
 
-void keep_facts(Session& session, const Gathered& gathered, const plan::Plan& plan) {
-  for (const SourceState& state : gathered.states) {
-    for (const ScopeState& scope : state.scopes) {
-      const auto services = gathered.by_scope.find(scope.scope.get());
-      session.facts.scopes.push_back({state.source->name, scope.scope->name, scope.complete,
-                                      services == gathered.by_scope.end() ? 0 : services->second});
-    }
+void keep_facts(Session& session, const plan::Plan& plan) {
+  RunFacts& facts = session.facts;
+  facts.objects["unchanged"] = plan.unchanged;
+  for (const plan::Held& held : plan.held) {
+    ++facts.withheld[std::string(plan::to_string(held.by))];
+    facts.all_objects.push_back(
+        {held.change.key.display(),
+         fmt::format("{} withheld: {}", to_string(held.change.action), plan::to_string(held.by)), held.why, true});
   }
-  session.facts.objects["unchanged"] = plan.unchanged;
-  for (const plan::Held& held : plan.held) ++session.facts.withheld[std::string(plan::to_string(held.by))];
 }
 
 /// Of objects that are live already; a new one is held because of its twin, and told among what is held.
@@ -159,7 +162,8 @@ Planned plan_for_cluster(Session& session) {
   if (!listed) throw Error(ErrorKind::cluster, listed.error());
   planned.api_version = listed->api_version;
   planned.plan = planner.finish();
-  keep_facts(session, planned.gathered, planned.plan);
+  planned.plan.namespaces = listed->namespaces;
+  keep_facts(session, planned.plan);
   report_twins(session, planned.plan);
   session.report.show();
   say_sources(session, planned.gathered);
@@ -188,7 +192,7 @@ Planned plan_for_directory(Session& session, const std::string& path) {
     throw Error(ErrorKind::usage, join(lines, "\n"));
   }
   planned.plan = planner.finish();
-  keep_facts(session, planned.gathered, planned.plan);
+  keep_facts(session, planned.plan);
   report_twins(session, planned.plan);
   session.report.show();
   say_sources(session, planned.gathered);
@@ -196,7 +200,7 @@ Planned plan_for_directory(Session& session, const std::string& path) {
 }
 
 ExitCode exit_code_of_plan(const Session& session, const Planned& planned, bool applying) {
-  ExitCode code = session.report.has_findings() ? ExitCode::findings : ExitCode::done;
+  ExitCode code = ExitCode::done;
   if (!planned.gathered.complete() && !session.settings.allow_partial) code = worst_of(code, ExitCode::source);
   for (const plan::Held& held : planned.plan.held) {
     const ExitCode refused = applying ? ExitCode::partial : ExitCode::findings;

@@ -35,7 +35,8 @@ std::string field_manager(const config::Settings& settings);
 /// Throws Error{usage} if no owner was given: `default` would be everybody's.
 void require_owner(const config::Settings& settings);
 
-/// What the run exits with as far as the plan decides it: guards, refusals, incomplete sources, findings.
+/// What the run exits with as far as the plan decides it: guards, refusals, incomplete sources. Diagnostics come on
+/// top (Report::verdict()).
 ExitCode exit_code_of_plan(const Session& session, const Planned& planned, bool applying);
 
 }  // namespace r2i::commands

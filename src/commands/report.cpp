@@ -1,7 +1,7 @@
 #include "commands/report.hpp"
 
 #include "base/text.hpp"
-#include "model/codes.hpp"
+#include "model/code_help.hpp"
 
 #include <fmt/format.h>
 
@@ -22,26 +22,20 @@ bool order(const Diagnostic& a, const Diagnostic& b) {
   return std::tie(a.severity, a.code, a.subject, a.message) < std::tie(b.severity, b.code, b.subject, b.message);
 }
 
-std::string severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::info:
-      return "info";
-    case Severity::warning:
-      return "warning";
-    case Severity::error:
-      return "error";
-  }
-  return "";
-}
-
 }  // namespace
 
 void Report::report(Diagnostic diagnostic) {
+  if (ignore_.contains(diagnostic.code)) {
+    ++facts_.ignored[diagnostic.code];
+    return;
+  }
+  if (facts_.keeps_record) facts_.diagnostics.push_back(diagnostic);
   ++counts_[diagnostic.code];
   if (code_info(diagnostic.code).loss == Loss::service) services_left_out_.insert(diagnostic.subject);
   // What the cluster says is about the run, not about one service of many.
   const bool of_the_run = diagnostic.code >= kFirstClusterCode && diagnostic.severity == Severity::warning;
-  if (diagnostic.severity == Severity::error || verbose_ || of_the_run) kept_.push_back(std::move(diagnostic));
+  const bool fails = strict_ && diagnostic.severity == Severity::warning;
+  if (diagnostic.severity == Severity::error || fails || verbose_ || of_the_run) kept_.push_back(std::move(diagnostic));
 }
 
 void Report::show_sources() {
@@ -62,8 +56,9 @@ void Report::show() {
 void Report::show_code(std::vector<Diagnostic>::const_iterator first, std::vector<Diagnostic>::const_iterator last) {
   const auto shown = verbose_ ? last : first + std::min(last - first, kMostShown);
   for (auto it = first; it != shown; ++it) {
-    terminal_.line(fmt::format("{} {}: {}: {}", code_name(it->code), terminal_.severity(severity_name(it->severity)),
-                               clean_text(it->subject), clean_text(it->message)));
+    terminal_.line(fmt::format("{} {}: {}: {}", code_name(it->code),
+                               terminal_.severity(std::string(severity_name(it->severity))), clean_text(it->subject),
+                               clean_text(it->message)));
   }
   if (shown != last)
     terminal_.line(fmt::format("{} … and {} more (-v shows each)", code_name(first->code), last - shown));
@@ -96,12 +91,32 @@ void Report::show_losses() {
     more = true;
   }
   if (more && !verbose_) say("-v shows each of them");
+  say_ignored();
 }
 
-bool Report::has_findings() const {
-  return std::ranges::any_of(counts_, [](const auto& entry) {
-    return entry.first >= kFirstConversionCode && code_info(entry.first).severity == Severity::error;
-  });
+/// What is left out is never left out in silence: it has its number, whoever has asked to hear no more of it.
+void Report::say_ignored() {
+  std::vector<std::string> parts;
+  for (const auto& [number, count] : facts_.ignored) {
+    const CodeInfo& info = code_info(number);
+    if (info.loss == Loss::nothing && info.severity != Severity::error) continue;
+    parts.push_back(fmt::format("{} {} ({})", count, code_name(number), info.reason));
+  }
+  if (!parts.empty()) say(fmt::format("ignored: {}", join(parts, ", ")));
+}
+
+ExitCode Report::verdict() const {
+  ExitCode code = ExitCode::done;
+  for (const auto& [number, count] : counts_) {
+    const Severity severity = code_info(number).severity;
+    const bool of_source = number < kFirstConversionCode;
+    if (strict_ && severity == Severity::warning) {
+      code = worst_of(code, of_source ? ExitCode::source : ExitCode::findings);
+    } else if (severity == Severity::error && !of_source) {
+      code = worst_of(code, ExitCode::findings);
+    }
+  }
+  return code;
 }
 
 }  // namespace r2i::commands

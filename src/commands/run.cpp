@@ -2,8 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/output.hpp"
+#include "base/text.hpp"
 #include "commands/cli.hpp"
 #include "commands/metrics.hpp"
+#include "commands/run_report.hpp"
 #include "commands/session.hpp"
 #include "commands/signals.hpp"
 #include "commands/terminal.hpp"
@@ -14,7 +16,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace r2i::commands {
 
@@ -23,7 +27,8 @@ namespace {
 /// What a signal left undone, in the words of the command.
 std::string_view after_interrupt(const CommandRow& row) {
   if (row.name == "apply") return "what is listed above was written, nothing else; the next run goes on from there";
-  return row.name == "export" || row.name == "diff" ? "nothing was printed" : "nothing was written";
+  return row.name == "export" || row.name == "diff" || row.name == "why" ? "nothing was printed"
+                                                                         : "nothing was written";
 }
 
 ExitCode run_with_sources(Session& session, Terminal& terminal) {
@@ -32,7 +37,8 @@ ExitCode run_with_sources(Session& session, Terminal& terminal) {
   Context context{session.report, progress, signals.token(), session.environment};
   session.context = &context;
   try {
-    return session.invocation.command->run(session);
+    const ExitCode code = session.invocation.command->run(session);
+    return worst_of(code, session.report.verdict());
   } catch (const Error& error) {
     terminal.clear();
     if (error.kind() != ErrorKind::interrupted) throw;
@@ -47,53 +53,103 @@ ExitCode run_command(const Invocation& invocation, const Environment& environmen
   config::Settings settings =
       config::resolve({row.settings.begin(), row.settings.end()}, invocation.flags, environment);
   Terminal terminal(environment, settings.color);
-  Report report(terminal, settings.verbose, settings.quiet);
+  facts.strict = settings.strict;
+  facts.allow_partial = settings.allow_partial;
+  Report report(terminal, settings, facts);
   Session session{invocation, environment, std::move(settings), out, report, facts};
   return row.needs == Needs::nothing ? row.run(session) : run_with_sources(session, terminal);
 }
 
-/// Where the metrics go, known even if the rest of the settings is wrong; empty: nowhere.
-std::string metrics_path(const Invocation& invocation, const Environment& environment) {
-  constexpr std::string_view kKey = "metricsTextfile";
+/// Files about the run itself, written whatever it ends with.
+struct RunFiles {
+  std::string metrics;  ///< empty: none
+  std::vector<config::ReportFile> reports;
+
+  [[nodiscard]] bool empty() const { return metrics.empty() && reports.empty(); }
+};
+
+/// What was given for a setting on the command line or in the environment, known even if another setting is wrong.
+std::vector<std::string> given_values(const Invocation& invocation, const Environment& environment,
+                                      std::string_view key) {
   const auto& keys = invocation.command->settings;
-  if (std::ranges::find(keys, kKey) == keys.end()) return "";
-  const auto typed = invocation.flags.find(kKey);
-  if (typed != invocation.flags.end()) return typed->second.back();
-  return environment.get(environment_name(setting_info(kKey))).value_or("");
+  if (std::ranges::find(keys, key) == keys.end()) return {};
+  const auto typed = invocation.flags.find(key);
+  if (typed != invocation.flags.end()) return typed->second;
+  const std::string text = environment.get(environment_name(setting_info(key))).value_or("");
+  return text.empty() ? std::vector<std::string>{} : split(text, '\n');
 }
 
-/// Runs the command, and writes its metrics whatever it ends with.
-ExitCode run_with_metrics(const Invocation& invocation, const Environment& environment, const std::string& path) {
-  const auto start = std::chrono::steady_clock::now();
-  RunFacts facts;
-  const auto write = [&](ExitCode code) {
-    write_metrics(path, facts, code, std::chrono::system_clock::now(), std::chrono::steady_clock::now() - start);
-  };
-  // A run that failed has told why, or is about to: that the metrics could not be written comes on top.
-  const auto write_after = [&](ExitCode code) {
-    try {
-      write(code);
-    } catch (const Error& error) {
-      std::fprintf(stderr, "error: %s\n", error.what());
-    }
-  };
-  ExitCode code = ExitCode::done;
-  try {
-    code = run_command(invocation, environment, facts);
-  } catch (const Error& error) {
-    write_after(exit_code_of(error.kind()));
-    throw;
-  } catch (const std::exception&) {
-    write_after(ExitCode::bug);
-    throw;
+RunFiles files_of(const Invocation& invocation, const Environment& environment) {
+  RunFiles files;
+  const auto metrics = given_values(invocation, environment, "metricsTextfile");
+  if (!metrics.empty()) files.metrics = metrics.back();
+  for (const std::string& value : given_values(invocation, environment, "report")) {
+    if (auto report = config::parse_report_file(trim(value))) files.reports.push_back(std::move(*report));
   }
-  if (code != ExitCode::done) {
-    write_after(code);
-  } else {
-    write(code);
-  }
-  return code;
+  return files;
 }
+
+/// Runs the command, and writes its metrics and reports whatever it ends with.
+class RecordedRun {
+ public:
+  RecordedRun(const Invocation& invocation, RunFiles files) : invocation_(invocation), files_(std::move(files)) {
+    facts_.keeps_record = !files_.reports.empty();
+  }
+
+  ExitCode run(const Environment& environment) {
+    ExitCode code = ExitCode::done;
+    try {
+      code = run_command(invocation_, environment, facts_);
+    } catch (const Error& error) {
+      fail(exit_code_of(error.kind()), error.what());
+      throw;
+    } catch (const std::exception& error) {
+      fail(ExitCode::bug, error.what());
+      throw;
+    }
+    if (const auto problem = write_all(code)) {
+      if (code == ExitCode::done) throw Error(*problem);
+      std::fprintf(stderr, "error: %s\n", problem->what());
+    }
+    return code;
+  }
+
+ private:
+  /// A run that failed is about to tell why: that a file could not be written comes on top.
+  void fail(ExitCode code, const char* what) {
+    facts_.failures = split(what, '\n');
+    if (const auto problem = write_all(code)) std::fprintf(stderr, "error: %s\n", problem->what());
+  }
+
+  /// Each is tried; what went wrong first.
+  std::optional<Error> write_all(ExitCode code) {
+    std::optional<Error> problem;
+    const auto attempt = [&](const auto& write) {
+      try {
+        write();
+      } catch (const Error& error) {
+        if (!problem) problem = error;
+      }
+    };
+    if (!files_.metrics.empty()) {
+      attempt([&] {
+        write_metrics(files_.metrics, facts_, code, std::chrono::system_clock::now(),
+                      std::chrono::steady_clock::now() - start_);
+      });
+    }
+    if (files_.reports.empty()) return problem;
+    const RunReport report = make_report(invocation_.command->name, code, std::move(facts_));
+    for (const config::ReportFile& file : files_.reports) {
+      attempt([&] { write_report(file, report); });
+    }
+    return problem;
+  }
+
+  const Invocation& invocation_;
+  RunFiles files_;
+  RunFacts facts_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -108,8 +164,8 @@ ExitCode run(const std::vector<std::string>& arguments) {
     return ExitCode::done;
   }
   const Environment environment = Environment::of_process();
-  const std::string path = metrics_path(parsed.invocation, environment);
-  if (!path.empty()) return run_with_metrics(parsed.invocation, environment, path);
+  RunFiles files = files_of(parsed.invocation, environment);
+  if (!files.empty()) return RecordedRun(parsed.invocation, std::move(files)).run(environment);
   RunFacts facts;
   return run_command(parsed.invocation, environment, facts);
 }

@@ -43,7 +43,7 @@ plan::Plan read_saved_plan(Session& session, const std::string& server) {
 }
 
 std::vector<std::string> recheck(Session& session, kube::Cluster& cluster, const plan::Plan& plan) {
-  std::set<std::string> namespaces;
+  std::set<std::string> namespaces(plan.namespaces.begin(), plan.namespaces.end());
   for (const Change& change : plan.changes) namespaces.insert(change.key.nspace);
   plan::Recheck check(plan);
   const Stopwatch watch(session.facts, "list");

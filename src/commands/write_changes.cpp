@@ -129,7 +129,11 @@ void PlanWriter::settle(const Change& change, const kube::WriteResult& result) {
     case Kind::gone: {
       ++written_.done;
       const bool unchanged = result.kind == Kind::unchanged;
-      if (!mode_.dry_run) ++session_.facts.objects[unchanged ? "unchanged" : std::string(past_tense(change.action))];
+      if (!mode_.dry_run) {
+        const std::string outcome(unchanged ? "unchanged" : past_tense(change.action));
+        ++session_.facts.objects[outcome];
+        session_.facts.all_objects.push_back({change.key.display(), outcome, "", false});
+      }
       const std::string_view suffix = mode_.dry_run ? " (server dry run)" : "";
       if (mode_.print) session_.out.write(result_line(change, unchanged, suffix) + "\n");
       return;
@@ -149,6 +153,8 @@ void PlanWriter::settle(const Change& change, const kube::WriteResult& result) {
 
 void PlanWriter::problem(const Change& change, std::string_view what, const std::string& why) {
   ++session_.facts.objects[what == "refused" ? "refused" : "failed"];
+  session_.facts.all_objects.push_back(
+      {change.key.display(), fmt::format("{} {}", to_string(change.action), what), why, true});
   written_.problems.push_back(fmt::format("{}: {} {}: {}", change.key.display(), to_string(change.action), what, why));
 }
 

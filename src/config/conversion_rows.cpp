@@ -134,7 +134,10 @@ bool is_ours(std::string_view key) {
 TemplateMap parse_map(Resolver& resolver, bool labels, bool of_objects) {
   TemplateMap map;
   for (const auto& [key, text] : resolver.given().pairs) {
-    if (!is_label_key(key)) resolver.problem(fmt::format("{} is no key of a label or an annotation", in_quotes(key)));
+    // On objects, Kubernetes wants the prefix of a label in lower case; Istio does not care on endpoints.
+    const bool legal = labels && of_objects ? is_metadata_key(key) : is_label_key(key);
+    if (!legal) resolver.problem(fmt::format("{} is no key of a label or an annotation", in_quotes(key)));
+    if (!labels && is_refused_annotation(key)) resolver.problem(fmt::format("Istio refuses the annotation {}", key));
     if (of_objects && is_ours(key)) resolver.problem(fmt::format("{} is set by registry2istio itself", key));
     auto parsed = parse_template(text, resolver, TextTemplate::parse);
     if (!parsed) continue;

@@ -18,6 +18,7 @@ struct SourceDraft {
   struct Value {
     std::vector<std::string> texts;  ///< one, but for lists
     Place place;
+    Place key;
     std::string folder;  ///< of the file: relative paths start there
   };
   std::string name;
@@ -27,11 +28,20 @@ struct SourceDraft {
   SettingMap defaults;
 };
 
+/// One condition of a rule as it is written.
+struct SaidMatch {
+  std::string key;  ///< "service", "metadata.team"
+  std::vector<std::string> texts;
+  Place place;
+};
+
 struct RuleDraft {
   std::string name;
   Place place;
   std::optional<RuleMatch> match;
+  std::vector<SaidMatch> said;  ///< the same match
   SettingMap set;
+  bool has_set = false;  ///< whatever became of it
 };
 
 /// What configuration files say, before it means anything.
@@ -44,7 +54,8 @@ struct Draft {
   SettingMap output;
 };
 
-/// Adds what a later file says: sources and rules of one name are merged, setting by setting.
-void merge(Draft& draft, Draft&& later);
+/// Adds what a later file says: sources and rules of one name are merged, setting by setting. Sources of one name and
+/// two kinds are a problem.
+void merge(Draft& draft, Draft&& later, Problems& problems);
 
 }  // namespace r2i::config

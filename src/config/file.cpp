@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace r2i::config {
@@ -36,7 +35,8 @@ class FileReader {
   using Names = std::set<std::string>;
 
   SourceDraft::Value value();
-  void settings(SettingMap& out, std::span<const std::string_view> keys, std::string_view owner);
+  bool settings(SettingMap& out, std::span<const std::string_view> keys, std::string_view owner);
+  bool misplaced(std::string_view key);
   void source();
   bool source_key(std::string_view key, SourceDraft& source);
   void rule();
@@ -62,9 +62,19 @@ SourceDraft::Value FileReader::value() {
   return result;
 }
 
-void FileReader::settings(SettingMap& out, std::span<const std::string_view> keys, std::string_view owner) {
+/// Whether the key is one of another part of a file, which is said then.
+bool FileReader::misplaced(std::string_view key) {
+  const std::string belongs = where_it_belongs(key);
+  if (!belongs.empty()) values_.reader().find_key("unknown key" + belongs);
+  return !belongs.empty();
+}
+
+/// False if there is no setting, not even a wrong one.
+bool FileReader::settings(SettingMap& out, std::span<const std::string_view> keys, std::string_view owner) {
+  bool is_there = !values_.is_object();
   values_.reader().object(keys, [&](std::string_view key) {
-    if (std::ranges::find(keys, key) == keys.end()) return false;
+    is_there = true;
+    if (std::ranges::find(keys, key) == keys.end()) return misplaced(key);
     const SettingInfo& info = setting_info(key);
     auto given = values_.setting(info, owner);
     if (!given) return true;
@@ -72,6 +82,7 @@ void FileReader::settings(SettingMap& out, std::span<const std::string_view> key
     out.insert_or_assign(std::string(key), std::move(*given));
     return true;
   });
+  return is_there;
 }
 
 bool FileReader::source_key(std::string_view key, SourceDraft& source) {
@@ -82,15 +93,17 @@ bool FileReader::source_key(std::string_view key, SourceDraft& source) {
   else if (key == "defaults")
     settings(source.defaults, conversion_keys(), "");
   else if (key == "expect") {
-    static constexpr std::array<std::string_view, 3> kKeys = {"minServices", "minInstances", "services"};
-    values_.reader().object(kKeys, [&](std::string_view inner) {
-      if (std::ranges::find(kKeys, inner) == kKeys.end()) return false;
+    const auto keys = expect_keys();
+    values_.reader().object(keys, [&](std::string_view inner) {
+      if (std::ranges::find(keys, inner) == keys.end()) return false;
       source.values[fmt::format("expect.{}", inner)] = value();
       return true;
     });
   } else {
     // Which keys there are depends on the kind, which may come later, or in another file.
-    source.values[std::string(key)] = value();
+    const Place place = values_.key_place();
+    auto& given = source.values[std::string(key)] = value();
+    given.key = place;
   }
   return true;
 }
@@ -98,9 +111,14 @@ bool FileReader::source_key(std::string_view key, SourceDraft& source) {
 void FileReader::source() {
   SourceDraft source;
   source.place = values_.place("");
+  const bool is_object = values_.is_object();
   values_.reader().object({}, [&](std::string_view key) { return source_key(key, source); });
   if (source.name.empty()) source.name = source.kind;
-  if (source.name.empty()) return problems_.add(source.place, "a source needs a `kind`: consul, file, …");
+  if (!is_object) return;
+  if (source.name.empty()) {
+    return problems_.add(source.place,
+                         fmt::format("a source needs a `kind`: one of {}", join(kinds_of_sources(), ", ")));
+  }
   for (auto& [key, given] : source.defaults)
     given.place.origin = fmt::format("source {} ({})", in_quotes(source.name), given.place.origin);
   if (!source_names_.insert(source.name).second) {
@@ -111,20 +129,21 @@ void FileReader::source() {
 }
 
 void FileReader::rule() {
-  static constexpr std::array<std::string_view, 3> kKeys = {"name", "match", "set"};
   RuleDraft rule;
   rule.place = values_.place("");
-  values_.reader().object(kKeys, [&](std::string_view key) {
+  const bool is_object = values_.is_object();
+  values_.reader().object(rule_keys(), [&](std::string_view key) {
     if (key == "name")
       rule.name = values_.scalar(false).value_or("");
     else if (key == "match")
-      rule.match = read_match(values_, problems_);
+      rule.match = read_match(values_, rule.said, problems_);
     else if (key == "set")
-      settings(rule.set, conversion_keys(), "");
+      rule.has_set = settings(rule.set, conversion_keys(), "");
     else
       return false;
     return true;
   });
+  if (!is_object) return;
   if (rule.name.empty()) return problems_.add(rule.place, "a rule needs a `name`");
   for (auto& [key, given] : rule.set)
     given.place.origin = fmt::format("rule {} ({})", in_quotes(rule.name), given.place.origin);
@@ -146,12 +165,10 @@ void FileReader::header(std::string_view key, std::string_view value, bool seen)
 }
 
 Draft FileReader::read() {
-  static constexpr std::array<std::string_view, 8> kKeys = {"apiVersion", "kind",     "sources", "include",
-                                                            "exclude",    "defaults", "rules",   "output"};
   const bool is_object = values_.cursor().type() == JsonCursor::Type::object;
   bool has_version = !is_object;
   bool has_kind = !is_object;
-  values_.reader().object(kKeys, [&](std::string_view key) {
+  values_.reader().object(root_keys(), [&](std::string_view key) {
     if (key == "apiVersion") {
       has_version = true;
       expect_text(kVersion);
@@ -171,7 +188,7 @@ Draft FileReader::read() {
     } else if (key == "output") {
       settings(draft_.output, output_keys(), "output");
     } else {
-      return false;
+      return misplaced(key);
     }
     return true;
   });

@@ -17,6 +17,10 @@ struct Place {
   /// The order of messages: file by file from top to bottom, then what has no file.
   std::size_t file = std::numeric_limits<std::size_t>::max();
   std::size_t offset = 0;
+  std::string position{};  ///< "mesh.yaml:3:11"; empty: it is in no file
+
+  /// Where to look: the position, else the flag or the variable.
+  [[nodiscard]] const std::string& where() const { return position.empty() ? text : position; }
 };
 
 /// One setting that was given: its values, and where.

@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/pattern_set.hpp"
 #include "base/text.hpp"
+#include "config/keys.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -24,26 +24,25 @@ std::optional<std::uint32_t> parse_port(std::string_view text) {
 
 class MatchReader {
  public:
-  MatchReader(ValueReader& values, Problems& problems) : values_(values), problems_(problems) {}
+  MatchReader(ValueReader& values, std::vector<SaidMatch>& said, Problems& problems)
+      : values_(values), said_(said), problems_(problems) {}
 
   RuleMatch read() {
-    static constexpr std::array<std::string_view, 10> kKeys = {
-        "source", "kind", "service", "datacenter", "group", "namespace", "tag", "metadata", "port", "network"};
-    values_.reader().object(kKeys, [&](std::string_view key) {
+    values_.reader().object(match_keys(), [&](std::string_view key) {
       if (key == "source")
-        patterns(match_.sources);
+        patterns(key, match_.sources);
       else if (key == "kind")
-        patterns(match_.kinds);
+        patterns(key, match_.kinds);
       else if (key == "service")
-        patterns(match_.services);
+        patterns(key, match_.services);
       else if (key == "datacenter")
-        patterns(match_.datacenters);
+        patterns(key, match_.datacenters);
       else if (key == "group")
-        patterns(match_.groups);
+        patterns(key, match_.groups);
       else if (key == "namespace")
-        patterns(match_.namespaces);
+        patterns(key, match_.namespaces);
       else if (key == "tag")
-        patterns(match_.tags);
+        patterns(key, match_.tags);
       else if (key == "metadata")
         metadata();
       else if (key == "port")
@@ -58,10 +57,17 @@ class MatchReader {
   }
 
  private:
-  void patterns(std::vector<std::string>& out) {
+  /// A list of texts, or one text.
+  std::vector<std::string> texts(std::string_view key, const Place& place, bool numbers, bool* wrong = nullptr) {
+    auto texts = values_.texts(numbers, wrong);
+    said_.push_back({std::string(key), texts, place});
+    return texts;
+  }
+
+  void patterns(std::string_view key, std::vector<std::string>& out) {
     const Place place = values_.place("");
     bool wrong = false;
-    out = values_.texts(false, &wrong);
+    out = texts(key, place, false, &wrong);
     if (out.empty() && !wrong) problems_.add(place, "an empty list matches nothing");
     for (const std::string& pattern : out) {
       try {
@@ -74,14 +80,14 @@ class MatchReader {
 
   void metadata() {
     values_.reader().object({}, [&](std::string_view key) {
-      patterns(match_.metadata[std::string(key)]);
+      patterns(fmt::format("metadata.{}", key), match_.metadata[std::string(key)]);
       return true;
     });
   }
 
   void ports() {
     const Place place = values_.place("");
-    for (const std::string& text : values_.texts(true)) {
+    for (const std::string& text : texts("port", place, true)) {
       const auto dash = text.find('-');
       const auto first = parse_port(std::string_view(text).substr(0, dash));
       const auto last = dash == std::string::npos ? first : parse_port(std::string_view(text).substr(dash + 1));
@@ -96,7 +102,7 @@ class MatchReader {
 
   void networks() {
     const Place place = values_.place("");
-    for (const std::string& text : values_.texts(false)) {
+    for (const std::string& text : texts("network", place, false)) {
       if (auto network = IpNetwork::parse(text)) {
         match_.networks.push_back(*network);
       } else {
@@ -106,14 +112,15 @@ class MatchReader {
   }
 
   ValueReader& values_;
+  std::vector<SaidMatch>& said_;
   Problems& problems_;
   RuleMatch match_;
 };
 
 }  // namespace
 
-RuleMatch read_match(ValueReader& values, Problems& problems) {
-  return MatchReader(values, problems).read();
+RuleMatch read_match(ValueReader& values, std::vector<SaidMatch>& said, Problems& problems) {
+  return MatchReader(values, said, problems).read();
 }
 
 }  // namespace r2i::config

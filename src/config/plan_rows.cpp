@@ -1,9 +1,12 @@
 #include "config/resolver.hpp"
 #include "model/check.hpp"
+#include "model/code_help.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace r2i::config {
 
@@ -75,17 +78,52 @@ constexpr auto kPlanRows = std::to_array<Row<Settings>>({
     {"maxSnapshotAge", [](Resolver& r, Settings& s) { r.duration(s.plan.max_snapshot_age); }},
 });
 
+void read_reports(Resolver& resolver, Settings& settings) {
+  for (const std::string& value : resolver.given().values) {
+    auto report = parse_report_file(value);
+    if (!report) {
+      resolver.problem(report.error());
+    } else if (std::ranges::find(settings.reports, report->path, &ReportFile::path) != settings.reports.end()) {
+      resolver.problem(fmt::format("two reports in one file, {}", in_quotes(report->path)));
+    } else {
+      settings.reports.push_back(std::move(*report));
+    }
+  }
+}
+
+void read_ignore(Resolver& resolver, Settings& settings) {
+  for (const std::string& value : resolver.given().values) {
+    const CodeInfo* info = find_code(value);
+    if (info == nullptr) {
+      resolver.problem(fmt::format("there is no code {}{}; `registry2istio explain` lists all", in_quotes(value),
+                                   did_you_mean_code(value)));
+    } else if (!is_ignorable(*info)) {
+      resolver.problem(fmt::format("{} ({}) cannot be ignored: it guards that nothing is lost or deleted by mistake",
+                                   code_name(static_cast<int>(info->code)), info->reason));
+    } else {
+      settings.ignore.insert(static_cast<int>(info->code));
+    }
+  }
+}
+
 constexpr auto kOutputRows = std::to_array<Row<Settings>>({
     {"diffOutput", [](Resolver& r, Settings& s) { r.choose(s.diff_output); }},
     {"outputDir", [](Resolver& r, Settings& s) { r.text(s.output_dir); }},
     {"check", [](Resolver& r, Settings& s) { s.check = r.truth(); }},
     {"kustomization", [](Resolver& r, Settings& s) { s.kustomization = r.truth(); }},
     {"metricsTextfile", [](Resolver& r, Settings& s) { r.text(s.metrics_textfile); }},
+    {"textOutput", [](Resolver& r, Settings& s) { r.choose(s.text_output); }},
+    {"report", read_reports},
+    {"strict", [](Resolver& r, Settings& s) { s.strict = r.truth(); }},
+    {"ignore", read_ignore},
     {"output", [](Resolver& r, Settings& s) { r.choose(s.output); }},
     {"apiVersion",
      [](Resolver& r, Settings& s) {
        if (r.choice()) s.api_version = r.given().last();
      }},
+    {"showOrigin", [](Resolver& r, Settings& s) { s.show_origin = r.truth(); }},
+    {"configOutput", [](Resolver& r, Settings& s) { r.choose(s.config_output); }},
+    {"sourceOutput", [](Resolver& r, Settings& s) { r.choose(s.source_output); }},
     {"keepSecrets", [](Resolver& r, Settings& s) { s.keep_secrets = r.truth(); }},
     {"outputFile", [](Resolver& r, Settings& s) { s.output_file = r.given().last(); }},
     {"verbose", [](Resolver& r, Settings& s) { s.verbose = r.truth(); }},
@@ -94,6 +132,19 @@ constexpr auto kOutputRows = std::to_array<Row<Settings>>({
 });
 
 }  // namespace
+
+tl::expected<ReportFile, std::string> parse_report_file(std::string_view text) {
+  const std::vector<std::string> formats = {"json", "junit", "markdown"};
+  const auto equals = text.find('=');
+  const std::string format(text.substr(0, equals));
+  const auto found = std::ranges::find(formats, format);
+  if (found == formats.end())
+    return tl::make_unexpected(fmt::format("expected json=FILE, junit=FILE or markdown=FILE, got {}{}", in_quotes(text),
+                                           did_you_mean(format, formats)));
+  if (equals == std::string_view::npos || equals + 1 == text.size())
+    return tl::make_unexpected(fmt::format("{} needs a file: {}=FILE", in_quotes(text), format));
+  return ReportFile{static_cast<ReportFormat>(found - formats.begin()), std::string(text.substr(equals + 1))};
+}
 
 std::span<const Row<Settings>> plan_rows() {
   return kPlanRows;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "config/draft.hpp"
+#include "config/effective.hpp"
 #include "config/file.hpp"
 #include "config/keys.hpp"
 #include "config/resolver.hpp"
@@ -42,7 +43,7 @@ GivenSetting from_flag(const SettingInfo& info, const std::vector<std::string>& 
 
 Draft read_files(const std::vector<std::string>& paths, Problems& problems) {
   Draft draft;
-  for (std::size_t i = 0; i < paths.size(); ++i) merge(draft, read_config(paths[i], i, problems));
+  for (std::size_t i = 0; i < paths.size(); ++i) merge(draft, read_config(paths[i], i, problems), problems);
   return draft;
 }
 
@@ -71,7 +72,7 @@ void read_conversion_settings(const Draft& draft, ConversionSettings& out, Probl
     if (!source.defaults.empty()) out.sources[source.name] = read_patch(source.defaults, problems, true);
   }
   for (const RuleDraft& rule : draft.rules) {
-    if (rule.set.empty()) problems.add(rule.place, fmt::format("the rule {} sets nothing", in_quotes(rule.name)));
+    if (!rule.has_set) problems.add(rule.place, fmt::format("the rule {} sets nothing", in_quotes(rule.name)));
     out.rules.push_back(
         {rule.name, rule.place.text, rule.match.value_or(RuleMatch{}), read_patch(rule.set, problems, false)});
   }
@@ -120,6 +121,8 @@ void check_together(const Settings& settings, bool takes_sources, bool typed_sou
   for (const SourceSpec& source : settings.sources) {
     if (settings.plan.prune_sources.contains(source.name) && source.kind != "file" && source.kind != "exec")
       problems.add(fmt::format("--prune-source {}: this source is read in this run", source.name));
+    if (!source.merge.empty() && settings.plan.prune_sources.contains(source.merge))
+      problems.add(fmt::format("--prune-source {}: sources of this merge are read in this run", source.merge));
   }
   if (settings.output_dir.empty() && (settings.check || settings.kustomization))
     problems.add("--check and --kustomization are about a directory: give it with --output-dir");
@@ -140,22 +143,30 @@ class SettingsReader {
     check_unused(takes);
     read_conversion_settings(draft_, settings_.conversion, problems_);
     if (takes("from")) read_sources(draft_, settings_, environment_, problems_);
-    check_together(settings_, takes("from"), flags_.contains("from"), problems_);
+    const bool asks_origins = takes("showOrigin");
+    check_together(settings_, takes("from") && !asks_origins, flags_.contains("from"), problems_);
     problems_.raise();
+    if (asks_origins) {
+      settings_.effective = effective_settings(draft_, [&](const SettingInfo& info) { return typed(info); });
+    }
     return std::move(settings_);
   }
 
  private:
-  std::vector<std::string> config_files() {
+  std::vector<std::string> config_files() const {
     const auto given = winner(setting_info("config"));
     return given ? given->values : std::vector<std::string>{};
   }
 
+  /// Flag, else R2I_* variable.
+  std::optional<GivenSetting> typed(const SettingInfo& info) const {
+    const auto flag = flags_.find(info.key);
+    return flag != flags_.end() ? from_flag(info, flag->second) : from_environment(info, environment_);
+  }
+
   /// Flag, else R2I_* variable, else what the files say.
-  std::optional<GivenSetting> winner(const SettingInfo& info) {
-    const auto typed = flags_.find(info.key);
-    if (typed != flags_.end()) return from_flag(info, typed->second);
-    if (auto given = from_environment(info, environment_)) return given;
+  std::optional<GivenSetting> winner(const SettingInfo& info) const {
+    if (auto given = typed(info)) return given;
     const auto filed = draft_.output.find(info.key);
     return filed == draft_.output.end() ? std::nullopt : std::optional(filed->second);
   }

@@ -1,11 +1,16 @@
 #pragma once
 
 #include "base/environment.hpp"
+#include "model/effective.hpp"
 #include "model/settings.hpp"
+
+#include <tl/expected.hpp>
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i::config {
@@ -15,8 +20,20 @@ using TypedFlags = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 enum class OutputFormat { yaml, json, name };
 enum class DiffFormat { text, unified, json, markdown, name };
+enum class ConfigFormat { text, json };
+enum class SourceFormat { table, json, name };
+enum class TextFormat { text, json };
+enum class ReportFormat { json, junit, markdown };
 enum class DryRun { none, client, server };
 enum class When { auto_, always, never };
+
+/// A file that a run writes about itself, whatever it ends with.
+struct ReportFile {
+  ReportFormat format;
+  std::string path;
+};
+/// Reads `json=FILE`; the error says what is wrong.
+tl::expected<ReportFile, std::string> parse_report_file(std::string_view text);
 
 /// What it means. Each setting has its default where neither a flag nor the environment says otherwise.
 struct Settings {
@@ -43,6 +60,14 @@ struct Settings {
   std::string api_version = "v1";
   bool keep_secrets = false;
   std::string output_file;
+  bool show_origin = false;
+  ConfigFormat config_output = ConfigFormat::text;
+  SourceFormat source_output = SourceFormat::table;
+  std::vector<EffectiveSetting> effective;  ///< all but the sources' own, if the command asks where settings come from
+  TextFormat text_output = TextFormat::text;
+  std::vector<ReportFile> reports;
+  bool strict = false;
+  std::set<int> ignore;  ///< numbers of codes
   bool verbose = false;
   bool quiet = false;
   When color = When::auto_;

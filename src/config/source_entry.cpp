@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "base/pattern_set.hpp"
 #include "base/text.hpp"
+#include "config/keys.hpp"
+#include "config/source_spec.hpp"
 #include "config/value_reader.hpp"
 #include "model/check.hpp"
 
@@ -23,7 +25,7 @@ std::optional<std::string> check_count(const std::string& text) {
   std::uint64_t number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (code == std::errc() && end == text.data() + text.size()) return std::nullopt;
-  return fmt::format("expected a number, got {}", in_quotes(text));
+  return fmt::format("expected a whole number that is not negative, got {}", in_quotes(text));
 }
 
 /// What is wrong with a value, by the type of its setting.
@@ -41,11 +43,16 @@ std::optional<std::string> check_type(std::string_view type, const std::string& 
   return fmt::format("expected one of {}, got {}{}", join(choices, ", "), in_quotes(text), did_you_mean(text, choices));
 }
 
-std::vector<std::string> known_kinds() {
-  std::vector<std::string> kinds = kinds_with_settings();
-  kinds.emplace_back("file");
-  std::ranges::sort(kinds);
-  return kinds;
+/// Whether a password stands in the address. A variable may be one.
+bool shows_password(std::string_view address) {
+  const auto scheme = address.find("://");
+  if (scheme != std::string_view::npos) address.remove_prefix(scheme + 3);
+  address = address.substr(0, address.find_first_of("/?#"));
+  const auto at = address.rfind('@');
+  const auto colon = address.find(':');
+  if (at == std::string_view::npos || colon >= at) return false;
+  const auto password = address.substr(colon + 1, at - colon - 1);
+  return !password.empty() && password.find("${") == std::string_view::npos;
 }
 
 bool is_path(std::string_view key) {
@@ -63,6 +70,8 @@ class SourceEntry {
     spec_.name = draft_.name;
     spec_.named = true;
     spec_.text = fmt::format("source {}", in_quotes(draft_.name));
+    spec_.origin = draft_.place.position;
+    for (const auto& [key, value] : draft_.values) spec_.written[key] = {value.texts, value.place.position};
     if (!is_label_value(spec_.name)) {
       problems_.add(draft_.place,
                     fmt::format("the name {} cannot be a label's value in Kubernetes", in_quotes(spec_.name)));
@@ -74,7 +83,7 @@ class SourceEntry {
 
  private:
   bool has_known_kind() {
-    const auto kinds = known_kinds();
+    const auto kinds = kinds_of_sources();
     if (spec_.kind.empty()) {
       problems_.add(draft_.place,
                     fmt::format("the source {} has no `kind`: one of {}", in_quotes(spec_.name), join(kinds, ", ")));
@@ -100,8 +109,10 @@ class SourceEntry {
     }
     known.emplace_back("expect");
     std::ranges::sort(known);
-    problems_.add(value.place, fmt::format("unknown key{}; a source of kind {} has {}", did_you_mean(key, known),
-                                           spec_.kind, join(known, ", ")));
+    std::string what = where_it_belongs(key);
+    if (what.empty()) what = did_you_mean(key, known);
+    if (what.empty()) what = fmt::format("; a source of kind {} has {}", spec_.kind, join(known, ", "));
+    problems_.add(value.key, fmt::format("unknown key{}", what));
   }
 
   void read_value(const std::string& key, const Value& value) {
@@ -113,11 +124,18 @@ class SourceEntry {
     if (texts.size() != value.texts.size()) return;
     if (info->type != "list" && texts.size() != 1)
       return problems_.add(value.place, fmt::format("expected one value, got {}", texts.size()));
-    for (std::string& text : texts) {
-      if (const auto wrong = check_type(info->type, text)) problems_.add(value.place, *wrong);
-      if (is_path(key)) text = relative_path(value.folder, text);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (const auto wrong = check_type(info->type, texts[i])) {
+        // What a variable holds may be a secret: its name is shown instead.
+        const bool as_written = texts[i] == value.texts[i];
+        problems_.add(value.place, as_written ? *wrong
+                                              : check_type(info->type, value.texts[i]).value_or("") +
+                                                    ", and what the variable holds is none");
+      }
+      if (is_path(key)) texts[i] = relative_path(value.folder, texts[i]);
     }
     if (key == "include" || key == "exclude") return read_patterns(key, value, std::move(texts));
+    if (key == "merge") return read_merge(value, std::move(texts.front()));
     spec_.places[key] = value.place.text;
     if (info->type == "list") {
       spec_.lists[key] = std::move(texts);
@@ -130,15 +148,24 @@ class SourceEntry {
     try {
       const PatternSet checked(patterns);
     } catch (const Error& error) {
-      problems_.add(value.place, error.what());
+      problems_.add(value.place, patterns == value.texts ? error.what() : "what a variable holds makes no pattern");
     }
     (key == "include" ? spec_.names.include : spec_.names.exclude) = std::move(patterns);
+  }
+
+  void read_merge(const Value& value, std::string name) {
+    if (const auto wrong = check_merge(name)) problems_.add(value.place, *wrong);
+    spec_.merge = std::move(name);
   }
 
   void read_addresses(const std::string& key, const Value& value) {
     if (key == "addresses" && draft_.values.contains("address"))
       return problems_.add(value.place, "give either `address` or `addresses`");
     const bool is_file = spec_.kind == "file" || spec_.kind == "exec";
+    if (!is_file && std::ranges::any_of(value.texts, shows_password)) {
+      return problems_.add(value.place,
+                           "a password must not stand in the file: write ${NAME}, the variable that has it");
+    }
     for (std::string& address : filled(value)) {
       // A program without a slash is looked for as a shell does.
       const bool searched = spec_.kind == "exec" && address.find('/') == std::string::npos;
@@ -148,6 +175,8 @@ class SourceEntry {
   }
 
   void read_secret(const std::string& key, const Value& value) {
+    if (draft_.values.contains(key + "File"))
+      return problems_.add(value.place, fmt::format("give either `{}` or `{}File`", key, key));
     const std::string& text = value.texts.empty() ? std::string() : value.texts.front();
     const bool is_variable = text.starts_with("${") && text.find('}') == text.size() - 1;
     if (value.texts.size() != 1 || !is_variable) {

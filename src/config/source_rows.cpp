@@ -14,8 +14,10 @@ void read_owner(Resolver& resolver, Settings& settings) {
 }
 
 void read_from(Resolver& resolver, Settings& settings) {
-  for (const std::string& text : resolver.given().values)
+  for (const std::string& text : resolver.given().values) {
     settings.sources.push_back(parse_source(text, resolver.problems()));
+    settings.sources.back().origin = resolver.given().place.text;
+  }
 }
 
 constexpr auto kSourceRows = std::to_array<Row<Settings>>({

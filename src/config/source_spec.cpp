@@ -124,10 +124,30 @@ SourceSpec parse_source(std::string_view text, Problems& problems) {
     problems.add(
         fmt::format("{}: the name {} cannot be a label's value in Kubernetes", spec.text, in_quotes(spec.name)));
   }
+  const auto merge = spec.values.find("merge");
+  if (merge != spec.values.end()) {
+    spec.merge = merge->second;
+    if (const auto wrong = check_merge(spec.merge)) problems.add(fmt::format("{}: {}", spec.text, *wrong));
+  }
   return spec;
 }
 
+std::optional<std::string> check_merge(const std::string& name) {
+  if (!name.empty() && is_label_value(name)) return std::nullopt;
+  return fmt::format("merge: the name {} cannot be a label's value in Kubernetes", in_quotes(name));
+}
+
 void check_names(const std::vector<SourceSpec>& sources, Problems& problems) {
+  for (const SourceSpec& one : sources) {
+    for (const SourceSpec& other : sources) {
+      if (one.merge.empty() || one.merge == other.merge || one.merge != other.name || is_path_kind(other.kind))
+        continue;
+      problems.add(
+          fmt::format("{} is merged into {}, the name of {}, which is not: give that one merge={}, too, or "
+                      "take another name",
+                      one.text, in_quotes(one.merge), other.text, one.merge));
+    }
+  }
   for (std::size_t i = 0; i < sources.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (sources[i].name != sources[j].name || may_share_name(sources[i], sources[j])) continue;

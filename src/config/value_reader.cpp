@@ -33,12 +33,19 @@ ValueReader::ValueReader(const std::string& path, std::size_t file, YamlDocument
 
 Place ValueReader::place(std::string_view owner) {
   cursor_.type();  // stands on the value
-  const std::size_t offset = cursor_.offset();
-  const LineColumn at = document_.place(offset);
+  return place(cursor_.offset(), document_.place(cursor_.offset()), owner);
+}
+
+Place ValueReader::key_place() {
+  return place(cursor_.offset(), document_.key_place(cursor_.offset()), "");
+}
+
+Place ValueReader::place(std::size_t offset, LineColumn at, std::string_view owner) const {
   const std::string line = fmt::format("{}:{}", path_, at.line);
   const std::string key_path = reader_.path();
   Place place;
-  place.text = fmt::format("{}:{}{}{}", line, at.column, key_path.empty() ? "" : ": ", key_path);
+  place.position = fmt::format("{}:{}", line, at.column);
+  place.text = fmt::format("{}{}{}", place.position, key_path.empty() ? "" : ": ", key_path);
   place.origin = owner.empty() ? line : fmt::format("{} ({})", owner, line);
   place.file = file_;
   place.offset = offset;
@@ -84,11 +91,16 @@ std::vector<std::string> ValueReader::texts(bool numbers, bool* wrong) {
 
 void ValueReader::metadata(GivenSetting& given) {
   static constexpr std::array<std::string_view, 1> kKeys = {"fromMetadata"};
+  const std::size_t start = cursor_.offset();
+  bool told = false;
   reader_.object(kKeys, [&](std::string_view key) {
-    if (key != kKeys.front()) return false;
-    given.metadata_key = scalar(false).value_or("");
-    return true;
+    const auto text = key == kKeys.front() ? scalar(false) : std::nullopt;
+    told = told || !text;
+    given.metadata_key = text.value_or(given.metadata_key);
+    return key == kKeys.front();
   });
+  if (given.metadata_key.empty() && !told)
+    reader_.find(start, "expected {fromMetadata: KEY} with a key of the metadata");
 }
 
 void ValueReader::map(GivenSetting& given) {
@@ -152,7 +164,7 @@ std::string relative_path(const std::string& folder, const std::string& path) {
 
 void ValueReader::finish(Problems& problems) {
   for (const Finding& finding : reader_.finish()) {
-    const LineColumn at = document_.place(finding.offset);
+    const LineColumn at = finding.of_key ? document_.key_place(finding.offset) : document_.place(finding.offset);
     Place place;
     place.text = fmt::format("{}:{}:{}", path_, at.line, at.column);
     place.file = file_;

@@ -20,7 +20,10 @@ class ValueReader {
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
   /// The place of the current value. `owner` is what a reason says of it: "defaults", `rule "tcp"`; or nothing.
   Place place(std::string_view owner);
+  /// Of the key that the cursor's value has.
+  Place key_place();
   [[nodiscard]] Place start() const;
+  bool is_object() { return cursor_.type() == JsonCursor::Type::object; }
   /// The folder of the file, with its slash; empty for the working directory.
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
@@ -35,7 +38,7 @@ class ValueReader {
   void finish(Problems& problems);
 
  private:
-  bool is_object() { return cursor_.type() == JsonCursor::Type::object; }
+  [[nodiscard]] Place place(std::size_t offset, LineColumn at, std::string_view owner) const;
   void metadata(GivenSetting& given);
   void map(GivenSetting& given);
   void boolean(GivenSetting& given);

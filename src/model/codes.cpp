@@ -165,6 +165,14 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "The configuration gives several TCP services one address and one port; the proxies would listen for one of them "
      "only.",
      "Give each of them `addresses` of its own."},
+    {Code::merge_settings, warning, Loss::nothing, "settings of merged sources differ",
+     "A host has services of several merged sources, and their settings differ in what a ServiceEntry has only once; "
+     "that of the first source by name is taken.",
+     "Give both the same setting, for instance by a rule."},
+    {Code::merge_incomplete, warning, Loss::nothing, "merge not read in full",
+     "One of merged sources was not read in full: what is live of their hosts stays as it is, and no new one is "
+     "written.",
+     "Look at why the source was not read in full."},
     {Code::rule_unused, warning, Loss::nothing, "rule without a service",
      "A rule of the configuration was for no service of this run.", "Look for a mistyped name; or remove the rule."},
 

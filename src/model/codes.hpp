@@ -68,6 +68,8 @@ enum class Code : int {
   catch_all_clash = 2080,
   reserved_port = 2081,
   address_shared = 2082,
+  merge_settings = 2083,
+  merge_incomplete = 2084,
   rule_unused = 2090,
 
   too_many_endpoints = 3001,

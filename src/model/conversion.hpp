@@ -27,6 +27,7 @@ struct ServicePortRule {
   bool instance = false;  ///< each distinct port of the instances, too
 
   [[nodiscard]] bool is_default() const { return numbers.empty() && !instance; }
+  friend bool operator==(const ServicePortRule&, const ServicePortRule&) = default;
 };
 
 /// A value, or the key of the registry's metadata that has it: a registry may choose only what the configuration lets

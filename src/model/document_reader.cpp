@@ -36,14 +36,14 @@ bool DocumentReader::comes_twice(SeenKeys& seen, std::size_t keys_before, std::s
 
 void DocumentReader::enter_key(SeenKeys& seen, std::size_t keys_before, std::string_view key) {
   path_.push_back({key, 0});
-  if (comes_twice(seen, keys_before, key)) find(cursor_.offset(), "the key comes twice");
+  if (comes_twice(seen, keys_before, key)) find_key("the key comes twice");
   keys_.push_back(key);
 }
 
 void DocumentReader::unknown_key(std::string_view key, std::span<const std::string_view> known) {
   if (known.empty()) return;
   const std::vector<std::string> candidates(known.begin(), known.end());
-  find(cursor_.offset(), fmt::format("unknown key{}", did_you_mean(key, candidates)));
+  find_key(fmt::format("unknown key{}", did_you_mean(key, candidates)));
 }
 
 void DocumentReader::read(std::string& out) {
@@ -87,6 +87,11 @@ void DocumentReader::read(Pairs& out) {
 void DocumentReader::find(std::size_t offset, std::string_view message) {
   const std::string where = path();
   findings_.push_back({offset, where.empty() ? std::string(message) : fmt::format("{}: {}", where, message)});
+}
+
+void DocumentReader::find_key(std::string_view message) {
+  find(cursor_.offset(), message);
+  findings_.back().of_key = true;
 }
 
 std::vector<Finding> DocumentReader::finish() {

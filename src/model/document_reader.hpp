@@ -19,6 +19,7 @@ namespace r2i {
 struct Finding {
   std::size_t offset = 0;
   std::string message;  ///< "services[3].name: expected a string, got a number"
+  bool of_key = false;  ///< the offset is that of a value, but its key is what is wrong
 };
 
 /// Reads values of a JSON document into typed members and collects every finding with its place and path, instead of
@@ -61,6 +62,7 @@ class DocumentReader {
 
   [[nodiscard]] JsonCursor& cursor() { return cursor_; }
   void find(std::size_t offset, std::string_view message);  ///< keeps a finding at the current path
+  void find_key(std::string_view message);                  ///< about the current key
   /// `rules[3].set.health`: the way to the current value.
   [[nodiscard]] std::string path() const;
   /// What was found up to here, for whoever treats the parts of a document apart; it is not told again.

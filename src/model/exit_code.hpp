@@ -2,6 +2,9 @@
 
 #include "base/error.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace r2i {
 
 /// The exit codes. When several apply to a run, worst_of() says which one it ends with.
@@ -17,6 +20,19 @@ enum class ExitCode : int {
   interrupted = 130,  ///< SIGINT
   terminated = 143,   ///< SIGTERM
 };
+
+struct ExitCodeInfo {
+  ExitCode code;
+  std::string_view reason;   ///< a few words, for lists
+  std::string_view meaning;  ///< what is so, and what was done nevertheless
+  std::string_view cause;    ///< what leads to it
+  std::string_view remedy;   ///< what to do
+  std::string_view example;  ///< what a run says that ends with it
+};
+
+/// The table of exit codes, in the order of their numbers.
+std::span<const ExitCodeInfo> all_exit_codes();
+const ExitCodeInfo& exit_code_info(ExitCode code);
 
 /// The one that decides: the first of 130/143, 7, 2, 5, 6, 4, 3, 1, 0.
 ExitCode worst_of(ExitCode a, ExitCode b);

@@ -90,6 +90,10 @@ inline constexpr std::string_view kOwner = "registry2istio.io/owner";
 inline constexpr std::string_view kSource = "registry2istio.io/source";
 inline constexpr std::string_view kService = "registry2istio.io/service";
 inline constexpr std::string_view kScope = "registry2istio.io/scope";
+/// On an object of merged sources (row 20): the scopes that have its service, SOURCE/SCOPE, as list_mark() writes them.
+/// Its kScope is kMergedScope then, its kSource the name of the merge, its kService a list, too. An annotation.
+inline constexpr std::string_view kMergedFrom = "registry2istio.io/merged-from";
+inline constexpr std::string_view kMergedScope = "merged";
 /// On the ServiceEntry of an alias: the main host of its service. An annotation.
 inline constexpr std::string_view kAliasOf = "registry2istio.io/alias-of";
 /// When a service was first seen to be gone: an annotation, RFC 3339.

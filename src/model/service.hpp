@@ -20,6 +20,7 @@ struct SourceInfo {
   std::string name;
   std::string kind;     ///< consul, eureka, … or what a snapshot from elsewhere says
   std::string address;  ///< without user info, secrets and query
+  std::string merge{};  ///< the name that its objects share with those of other sources; empty: its own (row 20)
 };
 
 /// The part of a source that is read whole or not. One object is shared by all services of the scope.

@@ -150,7 +150,19 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "Keep a kustomization.yaml in the directory that lists its files."},
     {"metricsTextfile", "--metrics-textfile", 0, "FILE", false, "", "none", "Output",
      "Write metrics of the run to this file, whatever it ends with, for Prometheus's textfile collector."},
+    {"textOutput", "--output", 'o', "FORMAT", false, "text|json", "text", "Output", "The format of what is printed.",
+     "R2I_TEXT_OUTPUT"},
+    {"report", "--report", 0, "FORMAT=FILE", true, "", "none", "Output",
+     "Write what the run has to say to this file, whatever it ends with: json=FILE, junit=FILE or markdown=FILE. May "
+     "be "
+     "given several times."},
     {"output", "--output", 'o', "FORMAT", false, "yaml|json|name", "yaml", "Output", "The format of what is printed."},
+    {"showOrigin", "--show-origin", 0, "", false, "", "", "Output",
+     "Show every setting in force, and the file, variable or flag that it comes from."},
+    {"configOutput", "--output", 'o', "FORMAT", false, "text|json", "text", "Output", "The format of what is printed.",
+     "R2I_CHECK_CONFIG_OUTPUT"},
+    {"sourceOutput", "--output", 'o', "FORMAT", false, "table|json|name", "table", "Output",
+     "The format of what is printed.", "R2I_CHECK_SOURCE_OUTPUT"},
     {"apiVersion", "--api-version", 0, "VERSION", false, "v1|v1beta1", "v1", "Output",
      "The version of networking.istio.io: v1beta1 for Istio before 1.22."},
     {"keepSecrets", "--keep-secrets", 0, "", false, "", "", "Output",
@@ -158,6 +170,12 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
     {"outputFile", "--output-file", 0, "FILE", false, "", "standard output", "Output",
      "Write to this file, which only its owner can read, by renaming it into place."},
 
+    {"strict", "--strict", 0, "", false, "", "", "Messages",
+     "Let a warning decide the exit code as an error does: 3 for one of a source, else 1. What is written stays the "
+     "same."},
+    {"ignore", "--ignore", 0, "CODE", true, "", "none", "Messages",
+     "Neither show nor count diagnostics with this code (R2I2010), nor let them decide the exit code. May be given "
+     "several times."},
     {"verbose", "--verbose", 'v', "", false, "", "", "Messages", "Show every diagnostic, not only errors and counts."},
     {"quiet", "--quiet", 'q', "", false, "", "", "Messages", "Show errors only: no summary, no progress."},
     {"color", "--color", 0, "WHEN", false, "auto|always|never", "auto", "Messages", "Colour in messages."},
@@ -165,6 +183,9 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
 
 constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"", "name", "text", "", "the kind", "What the source is called in labels, messages and snapshots."},
+    {"", "merge", "text", "", "none",
+     "Sources with the same one here are one: a host gets the endpoints of all of them, and objects are labelled with "
+     "this name."},
     {"", "include", "list", "", "all", "Only the services whose name matches one of these patterns exist for us."},
     {"", "exclude", "list", "", "none", "The services whose name matches one of these patterns do not exist for us."},
     {"", "expect.minServices", "count", "", "0", "With fewer services the source is incomplete."},

@@ -70,13 +70,21 @@ struct SourceSpec {
   std::string kind;
   std::string name;                    ///< from ?name=, else the kind
   bool named = false;                  ///< whether ?name= gave it
+  std::string merge{};                 ///< from ?merge=; empty: none
   std::vector<std::string> addresses;  ///< as written, without the query; empty: the registry's own default
   std::map<std::string, std::string> values;
   std::map<std::string, std::vector<std::string>> lists{};  ///< values of lists that a configuration file gives
   std::map<std::string, Secret> secrets{};  ///< by key; only a configuration file can give them, from the environment
   std::map<std::string, std::string> places{};  ///< where a configuration file has them: key → "mesh.yaml:3:5"
-  NameRules names{};                            ///< which of its services there are for us
-  std::string text;                             ///< for messages, without user info
+  /// What a configuration file has for a key, `${NAME}` not filled in, and where: for whoever asks.
+  struct Written {
+    std::vector<std::string> texts;
+    std::string position;
+  };
+  std::map<std::string, Written> written{};
+  std::string origin{};  ///< where the source itself is named: "--from", "R2I_FROM", "mesh.yaml:3:5"
+  NameRules names{};     ///< which of its services there are for us
+  std::string text;      ///< for messages, without user info
 };
 
 /// How a plan may be made and carried out (design §7).

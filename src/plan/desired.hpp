@@ -34,7 +34,8 @@ class Desired {
   [[nodiscard]] const Manifest& operator[](std::size_t index) const { return wanted_.objects[index]; }
 
   [[nodiscard]] std::optional<std::size_t> with_key(const ObjectKey& key) const;
-  /// The ServiceEntries of a host and of a service; of a service not those of its aliases.
+  /// The ServiceEntries of a host and of a service; of a service not those of its aliases. Of merged sources, one of
+  /// their services is enough.
   [[nodiscard]] std::optional<std::size_t> with_host(const std::string& host) const;
   [[nodiscard]] std::optional<std::size_t> entry_of(const ServiceName& service) const;
 
@@ -45,10 +46,18 @@ class Desired {
   [[nodiscard]] const std::vector<ScopeRead>& scopes() const { return wanted_.scopes; }
   [[nodiscard]] const ScopeRead* scope(const ScopeName& name) const;
   [[nodiscard]] Reading reading_of(const ScopeName& name) const;
+  /// The same for what is from several scopes, all of which count. `home`: whose guards watch over it, and who may be
+  /// given up in place of each.
+  [[nodiscard]] Reading reading_of(const std::vector<ScopeName>& scopes, const ScopeName& home) const;
+  /// Whether this run merges the scope under that name.
+  [[nodiscard]] bool merges(const ScopeName& scope, const std::string& merge) const;
+  /// Whether this run merges any scope of the source under that name.
+  [[nodiscard]] bool merges_source(const std::string& source, const std::string& merge) const;
   /// Whether the service of a live object is listed, but not written in this run: the object stays as it is.
   [[nodiscard]] bool withholds(const Manifest& live, const ServiceName& service) const;
 
  private:
+  void unite_merges();
   void add(std::size_t index);
 
   Wanted wanted_;

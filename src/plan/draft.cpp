@@ -22,6 +22,11 @@ Phase phase_of(std::string_view kind, Action action) {
   return entry ? Phase::write_entries : Phase::add_workloads;
 }
 
+const std::string& new_name(const Draft& draft, const std::string& source) {
+  const auto renamed = draft.policy->rename_source.find(source);
+  return renamed == draft.policy->rename_source.end() ? source : renamed->second;
+}
+
 /// What a person would type to take the obstacle out of the way.
 std::string removal_of(const Obstacle& obstacle, const ObjectKey& key) {
   return fmt::format("kubectl patch serviceentry -n {} {} --type json -p '[{{\"op\":\"remove\",\"path\":\"{}\"}}]'",
@@ -52,9 +57,28 @@ Change change_of(const Manifest& manifest, Action action, const ServiceName& ser
 
 ServiceName service_of_live(const Draft& draft, const LiveObject& live) {
   ServiceName service = service_of(live.manifest);
-  const auto renamed = draft.policy->rename_source.find(service.source);
-  if (renamed != draft.policy->rename_source.end()) service.source = renamed->second;
+  service.source = new_name(draft, service.source);
+  // What was there before its source was merged is the merge's.
+  const bool merges = draft.desired->scope({service.source, std::string(mark::kMergedScope)}) != nullptr;
+  if (merges && !is_merged(live.manifest) &&
+      draft.desired->merges(scopes_of_live(draft, live).front(), service.source)) {
+    service.scope = mark::kMergedScope;
+  }
   return service;
+}
+
+std::vector<ScopeName> scopes_of_live(const Draft& draft, const LiveObject& live) {
+  std::vector<ScopeName> scopes = scopes_of(live.manifest);
+  for (ScopeName& scope : scopes) {
+    std::string name = new_name(draft, scope.source);
+    // A source that is merged under another name keeps its own.
+    if (!draft.desired->merges_source(scope.source, name)) scope.source = std::move(name);
+  }
+  return scopes;
+}
+
+Reading reading_of_live(const Draft& draft, const LiveObject& live) {
+  return draft.desired->reading_of(scopes_of_live(draft, live), scope_name(service_of_live(draft, live)));
 }
 
 Change change_of_live(const Draft& draft, const LiveObject& live, Action action) {

@@ -28,6 +28,7 @@ struct Draft {
   std::map<std::size_t, Twin> twins;       ///< of desired entries: the first of their twins by key
   std::map<std::size_t, ObjectKey> moved;  ///< of desired entries: where their service lives already
   std::set<std::string> disabled_groups;   ///< out of our hands
+  std::set<std::string> narrowed_groups;   ///< of merged sources, some of whose services this run does not look at
   std::set<ObjectKey> moves;               ///< deletions of what lives on elsewhere
 };
 
@@ -36,6 +37,10 @@ struct Draft {
 Change change_of(const Manifest& manifest, Action action, const ServiceName& service);
 /// The service that a live object of ours is for, by the new name of its source.
 ServiceName service_of_live(const Draft& draft, const LiveObject& live);
+/// The scopes that the service of a live object of ours is from, by the new names of their sources.
+std::vector<ScopeName> scopes_of_live(const Draft& draft, const LiveObject& live);
+/// How those were read, together.
+Reading reading_of_live(const Draft& draft, const LiveObject& live);
 Change change_of_live(const Draft& draft, const LiveObject& live, Action action);
 /// The change that makes a live object the desired one. It counts for the service that is desired.
 Change change_to_desired(const Draft& draft, const LiveObject& live, std::size_t index);
@@ -50,6 +55,8 @@ void find_twins(Draft& draft, const ServiceEntry& entry, const std::string& whos
 
 /// An object that is ours and in scope.
 void see_ours(Draft& draft, LiveObject&& live);
+/// An object of merged sources that this run looks at in part: it is out of scope, and so is what is desired for it.
+void see_narrowed(Draft& draft, const LiveObject& live);
 /// An object that is not ours: it may have a name or a host that we want, or be adopted.
 void see_foreign(Draft& draft, const LiveObject& live, Standing standing);
 /// Decides about the live objects that nothing desired has the key of.

@@ -1,5 +1,7 @@
+#include "base/natural_order.hpp"
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
+#include "model/list_mark.hpp"
 #include "plan/draft.hpp"
 #include "plan/gone.hpp"
 
@@ -23,7 +25,7 @@ enum class Fate {
 
 Fate fate_of(const Draft& draft, const LiveObject& live, const ServiceName& service) {
   const Desired& desired = *draft.desired;
-  const Reading reading = desired.reading_of(scope_name(service));
+  const Reading reading = reading_of_live(draft, live);
   if (reading == Reading::none) return Fate::unread;
   if (desired.withholds(live.manifest, service)) return Fate::kept;
   const auto group = desired.groups().find(group_of(live.manifest));
@@ -36,13 +38,24 @@ Fate fate_of(const Draft& draft, const LiveObject& live, const ServiceName& serv
   return reading == Reading::partly ? Fate::kept : Fate::gone;
 }
 
+void set(Pairs& pairs, std::string_view key, std::string value) {
+  std::erase_if(pairs, [&](const auto& pair) { return pair.first == key; });
+  pairs.emplace_back(key, std::move(value));
+  sort_keys(pairs);
+}
+
 /// What an object of a renamed source is to be: the same, of the new one. Or else it would be left alone from the day
 /// on which the old name is not given any more.
-Manifest with_source(Manifest manifest, const std::string& source) {
-  auto& labels = std::visit([](auto& object) -> Pairs& { return object.meta.labels; }, manifest);
-  for (auto& [key, value] : labels) {
-    if (key == mark::kSource) value = source;
-  }
+Manifest with_home(Manifest manifest, const ServiceName& service, const std::vector<ScopeName>& scopes) {
+  const std::vector<std::string> names = names_of(manifest);
+  auto& meta = std::visit([](auto& object) -> ObjectMeta& { return object.meta; }, manifest);
+  set(meta.labels, mark::kSource, service.source);
+  if (service.scope != mark::kMergedScope) return manifest;
+  std::vector<std::string> texts;
+  for (const ScopeName& scope : scopes) texts.push_back(scope.display());
+  set(meta.annotations, mark::kMergedFrom, list_mark(std::move(texts)));
+  set(meta.annotations, mark::kScope, std::string(mark::kMergedScope));
+  if (find_value(meta.annotations, mark::kService)) set(meta.annotations, mark::kService, list_mark(names));
   return manifest;
 }
 
@@ -72,7 +85,7 @@ void settle_gone_entry(Draft& draft, const LiveObject& live, const ServiceName& 
   const Policy& policy = *draft.policy;
   Manifest rest = own_part(live, policy.manager);
   const bool renamed = service_of(live.manifest).source != service.source;
-  if (renamed) rest = with_source(std::move(rest), service.source);
+  if (renamed) rest = with_home(std::move(rest), service, scopes_of_live(draft, live));
   const auto since = gone_since(live.manifest);
   // With workloads left it is not empty, whatever its mark says: they go first.
   const bool is_empty = draft.groups[group_of(live.manifest)].live.workloads == 0;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace r2i::plan {
@@ -32,20 +33,15 @@ struct Refusal {
   std::string remedy;
 };
 
-/// Why an object may not be written for the service that is desired, being another one's.
-std::optional<Refusal> refusal_of(const Draft& draft, const ServiceName& live, const ServiceName& desired) {
-  if (live.source != desired.source) {
-    return Refusal{fmt::format("it is ours, but of the source {}", in_quotes(live.source)),
-                   fmt::format("--rename-source {}={}", live.source, desired.source)};
-  }
-  if (live.scope == desired.scope) return std::nullopt;
-  // Its own scope may still have the service. Only one that was read in full, and lately, has given it up.
-  const std::string scope = scope_name(live).display();
-  const ScopeRead* read = draft.desired->scope(scope_name(live));
+/// A scope that the object is from may still have the service. Only one that was read in full, and lately, has given it
+/// up.
+std::optional<Refusal> refusal_by(const Draft& draft, const ScopeName& name, const ScopeName& home) {
+  const std::string scope = name.display();
+  const ScopeRead* read = draft.desired->scope(name);
   if (read != nullptr && !read->too_old.empty()) {
     return Refusal{fmt::format("it is of {}, whose snapshot is {}", scope, read->too_old), "--max-snapshot-age"};
   }
-  switch (draft.desired->reading_of(scope_name(live))) {
+  switch (draft.desired->reading_of({name}, home)) {
     case Reading::none:
       return Refusal{fmt::format("it is of {}, which was not read", scope), "--prune-source " + scope};
     case Reading::partly:
@@ -57,7 +53,23 @@ std::optional<Refusal> refusal_of(const Draft& draft, const ServiceName& live, c
   return std::nullopt;
 }
 
-void compare_to_desired(Draft& draft, const LiveObject& live, const ServiceName& service, std::size_t index) {
+/// Why an object may not be written for the service that is desired, being another one's.
+std::optional<Refusal> refusal_of(const Draft& draft, const LiveObject& live, const Manifest& desired) {
+  const ServiceName service = service_of_live(draft, live);
+  const std::string wanted_source = service_of(desired).source;
+  if (service.source != wanted_source) {
+    return Refusal{fmt::format("it is ours, but of the source {}", in_quotes(service.source)),
+                   fmt::format("--rename-source {}={}", service.source, wanted_source)};
+  }
+  const std::vector<ScopeName> wanted_scopes = scopes_of(desired);
+  for (const ScopeName& scope : scopes_of_live(draft, live)) {
+    if (std::ranges::find(wanted_scopes, scope) != wanted_scopes.end()) continue;
+    if (auto refusal = refusal_by(draft, scope, scope_name(service))) return refusal;
+  }
+  return std::nullopt;
+}
+
+void compare_to_desired(Draft& draft, const LiveObject& live, std::size_t index) {
   const Manifest& desired = (*draft.desired)[index];
   const Comparison difference = compare(live, desired, draft.policy->manager);
   if (difference.paths.empty()) {
@@ -65,7 +77,7 @@ void compare_to_desired(Draft& draft, const LiveObject& live, const ServiceName&
     return;
   }
   Change change = change_to_desired(draft, live, index);
-  if (auto refusal = refusal_of(draft, service, service_of(desired))) {
+  if (auto refusal = refusal_of(draft, live, desired)) {
     hold(draft, Held::By::other_source, std::move(change), std::move(refusal->why), std::move(refusal->remedy));
   } else {
     write_or_hold(draft, std::move(change), difference);
@@ -82,16 +94,26 @@ void see_ours(Draft& draft, LiveObject&& live) {
   if (is_disabled(live.manifest)) {
     leave_alone(draft, live, service);
   } else if (index) {
-    compare_to_desired(draft, live, service, *index);
+    compare_to_desired(draft, live, *index);
   } else {
     draft.leftovers.push_back(std::move(live));
   }
+}
+
+void see_narrowed(Draft& draft, const LiveObject& live) {
+  if (const auto index = draft.desired->with_key(key_of(live.manifest))) {
+    draft.seen[*index] = 1;
+  } else if (const auto* entry = std::get_if<ServiceEntry>(&live.manifest)) {
+    find_twins(draft, *entry, fmt::format("the source {}", in_quotes(service_of_live(draft, live).source)));
+  }
+  draft.narrowed_groups.insert(group_of(live.manifest));
 }
 
 void create_missing(Draft& draft) {
   for (std::size_t i = 0; i < draft.desired->size(); ++i) {
     if (draft.seen[i] != 0) continue;
     const Manifest& desired = (*draft.desired)[i];
+    if (draft.narrowed_groups.contains(group_of(desired))) continue;
     Change change = change_of(desired, Action::create, service_of(desired));
     change.after = desired;
     const auto twin = draft.twins.find(i);

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "model/list_mark.hpp"
 #include "model/selector.hpp"
 
 #include <fmt/format.h>
@@ -71,6 +72,27 @@ ServiceName service_of(const Manifest& manifest) {
     service.service = host.substr(0, host.find('.'));
   }
   return service;
+}
+
+bool is_merged(const Manifest& manifest) {
+  return find_value(meta_of(manifest).annotations, mark::kMergedFrom).has_value();
+}
+
+std::vector<ScopeName> scopes_of(const Manifest& manifest) {
+  const ObjectMeta& meta = meta_of(manifest);
+  const auto mark = find_value(meta.annotations, mark::kMergedFrom);
+  if (!mark) return {{value_of(meta.labels, mark::kSource), value_of(meta.annotations, mark::kScope)}};
+  std::vector<ScopeName> scopes;
+  for (const std::string& text : read_list_mark(*mark)) {
+    const auto slash = text.find('/');
+    scopes.push_back({text.substr(0, slash), slash == std::string::npos ? "" : text.substr(slash + 1)});
+  }
+  return scopes;
+}
+
+std::vector<std::string> names_of(const Manifest& manifest) {
+  const std::string name = service_of(manifest).service;
+  return is_merged(manifest) ? read_list_mark(name) : std::vector{name};
 }
 
 std::string host_mark(const Manifest& manifest) {

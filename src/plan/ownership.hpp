@@ -39,6 +39,13 @@ bool is_disabled(const Manifest& manifest);
 /// The service that an object of ours is for, by its marks.
 ServiceName service_of(const Manifest& manifest);
 
+/// Whether an object of ours is of merged sources (row 20 of the conversion).
+bool is_merged(const Manifest& manifest);
+/// The scopes that an object of ours is from, by its marks: several, if it is of merged sources.
+std::vector<ScopeName> scopes_of(const Manifest& manifest);
+/// The names of the services that an object of ours is for: of merged sources there may be several.
+std::vector<std::string> names_of(const Manifest& manifest);
+
 /// The host of a ServiceEntry, the value by which a WorkloadEntry is selected: both as a label's value has it.
 std::string host_mark(const Manifest& manifest);
 

@@ -68,7 +68,8 @@ struct Plan {
   std::vector<Twin> twins;            ///< by key; where our object would be new, it is held, too
   std::size_t unchanged = 0;
   std::map<std::pair<std::string, std::string>, ScopeCounts> scopes;  ///< by source and scope
-  std::string fingerprint;                                            ///< of the owner's set of live objects
+  std::vector<std::string> namespaces;  ///< the only ones that could be looked at, sorted; empty: every one
+  std::string fingerprint;              ///< of the owner's set of live objects, as far as it could be looked at
 
   [[nodiscard]] std::size_t count(Action action) const;
   friend bool operator==(const Plan&, const Plan&) = default;

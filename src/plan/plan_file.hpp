@@ -20,7 +20,8 @@ struct PlanTarget {
 /// Writes a plan as a JSON document, for `diff -o json` and to be applied later. Keys are sorted, as kubectl has them,
 /// and those of the root, of `summary` and of a group of `differences` are always there:
 ///
-///   apiVersion: registry2istio.io/v1, kind: Plan, istioApiVersion, target, owner, manager, fingerprint, checksum
+///   apiVersion: registry2istio.io/v1, kind: Plan, istioApiVersion, target, owner, manager, namespaces[], fingerprint,
+///   checksum
 ///   summary     {create, update, empty, delete, unchanged, refused, withheld, prunable, kept, leftAlone}: numbers
 ///   changes[]   {action, kind, namespace, name, source, scope, service, group, phase, force?, note?, place?,
 ///               live? {uid, resourceVersion, generation, labels, owned[]}, before?, after?: whole objects,

@@ -21,9 +21,9 @@ struct Keys {
   std::size_t required;
 };
 
-constexpr std::array<std::string_view, 16> kRoot = {
-    "apiVersion", "changes", "checksum", "fingerprint", "held",   "istioApiVersion", "kept",   "kind",
-    "leftAlone",  "manager", "owner",    "prunable",    "scopes", "summary",         "target", "twins"};
+constexpr std::array<std::string_view, 17> kRoot = {
+    "apiVersion", "changes",    "checksum", "fingerprint", "held",   "istioApiVersion", "kept",   "kind", "leftAlone",
+    "manager",    "namespaces", "owner",    "prunable",    "scopes", "summary",         "target", "twins"};
 constexpr std::array<std::string_view, 19> kHeld = {
     "by",    "remedy",  "why",    "action", "differences", "group", "kind", "name", "namespace", "phase",
     "scope", "service", "source", "after",  "before",      "force", "live", "note", "place"};
@@ -135,6 +135,8 @@ class PlanReader {
       read_keys(plan.left_alone);
     } else if (key == "manager") {
       reader_.read(plan.manager);
+    } else if (key == "namespaces") {
+      reader_.read(plan.namespaces);
     } else if (key == "owner") {
       reader_.read(plan.owner);
     } else if (key == "prunable") {

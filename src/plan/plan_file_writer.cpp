@@ -33,6 +33,7 @@ class PlanWriter {
     text("kind", kPlanKind);
     list("leftAlone", plan_.left_alone, [&](const ObjectKey& key) { write_key(key); });
     text("manager", plan_.manager);
+    list("namespaces", plan_.namespaces, [&](const std::string& name) { json_.string(name); });
     text("owner", plan_.owner);
     list("prunable", plan_.prunable, [&](const ObjectKey& key) { write_key(key); });
     list("scopes", plan_.scopes, [&](const auto& scope) { write_scope(scope.first, scope.second); });

@@ -23,9 +23,13 @@ class Planner::Impl {
   Plan finish();
 
  private:
+  [[nodiscard]] bool is_left_out(const LiveObject& live) const {
+    return std::ranges::any_of(names_of(live.manifest),
+                               [&](const std::string& name) { return names_.refusal(name).has_value(); });
+  }
   /// What is desired is, whatever service it was made for.
   [[nodiscard]] bool is_in_scope(const LiveObject& live) const {
-    return desired_.with_key(key_of(live.manifest)) || !names_.refusal(service_of_live(draft_, live).service);
+    return desired_.with_key(key_of(live.manifest)) || !is_left_out(live);
   }
 
   const Policy policy_;
@@ -42,6 +46,8 @@ void Planner::Impl::see(LiveObject&& live) {
     return;
   }
   set_.add(key_of(live.manifest), live);
+  // Of a host of merged sources, this run may see only what some of them have.
+  if (is_merged(live.manifest) && is_left_out(live)) return see_narrowed(draft_, live);
   if (is_in_scope(live)) see_ours(draft_, std::move(live));
 }
 

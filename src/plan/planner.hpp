@@ -33,6 +33,7 @@ struct ScopeRead {
   std::string scope;
   bool complete = true;
   std::string too_old{};  ///< "14 minutes old": of a snapshot past its age; empty: it is not
+  std::string merge{};    ///< the name that its objects share with those of other scopes; empty: none
 };
 
 /// A service that is listed, but whose objects are not written in this run.

@@ -30,6 +30,8 @@ Recheck::Recheck(const Plan& plan) : plan_(plan) {
 
 void Recheck::object(LiveObject&& live) {
   ObjectKey key = key_of(live.manifest);
+  // Whoever applies the plan may see more than whoever made it.
+  if (!plan_.namespaces.empty() && !std::ranges::binary_search(plan_.namespaces, key.nspace)) return;
   if (is_ours(live, plan_.owner, plan_.manager)) set_.add(key, live);
   const auto change = changes_.find(key);
   if (change != changes_.end())

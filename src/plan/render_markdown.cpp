@@ -1,3 +1,4 @@
+#include "base/markdown.hpp"
 #include "base/text.hpp"
 #include "plan/render.hpp"
 #include "plan/render_words.hpp"
@@ -14,18 +15,6 @@
 namespace r2i::plan {
 
 namespace {
-
-/// A code span: nothing in it is read as Markdown, HTML, a link or a mention. `text` is on one line.
-std::string code(std::string_view text) {
-  std::size_t longest = 0;
-  std::size_t run = 0;
-  for (const char c : text) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  const std::string fence(longest + 1, '`');
-  return longest == 0 ? fmt::format("`{}`", text) : fmt::format("{0} {1} {0}", fence, text);
-}
 
 /// The same inside of HTML, where Markdown is not read.
 std::string html_code(std::string_view text) {
@@ -50,7 +39,7 @@ std::string titled(const Change& change, const std::vector<PartChange>& words) {
 }
 
 std::string item(std::string_view text) {
-  return fmt::format("- {}\n", code(text));
+  return fmt::format("- {}\n", markdown_code(text));
 }
 
 /// What changes in an object, folded, in the colours of a diff. Every line in the fence begins with a sign, so that

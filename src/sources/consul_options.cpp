@@ -10,7 +10,6 @@ namespace r2i::sources::consul {
 
 namespace {
 
-constexpr std::string_view kDefaultAddress = "127.0.0.1:8500";
 constexpr std::uint16_t kDefaultPort = 8500;
 
 bool environment_flag(const Environment& environment, std::string_view name, bool fallback) {

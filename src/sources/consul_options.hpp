@@ -6,9 +6,12 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i::sources::consul {
+
+inline constexpr std::string_view kDefaultAddress = "127.0.0.1:8500";
 
 enum class Consistency { stale, default_, consistent };
 

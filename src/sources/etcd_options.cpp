@@ -13,11 +13,10 @@ namespace r2i::sources::etcd {
 
 namespace {
 
-constexpr std::string_view kDefaultAddress = "127.0.0.1:2379";
 constexpr std::uint16_t kDefaultPort = 2379;
 constexpr std::string_view kEveryKey = "*";
 
-/// etcdctl's variables (etcdctl/ctlv3/ctl.go) for settings that other kinds have, too.
+// etcdctl/ctlv3/ctl.go
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kNative = {
     {{"caFile", "ETCDCTL_CACERT"},
      {"certFile", "ETCDCTL_CERT"},
@@ -96,6 +95,11 @@ KeyLayout read_layout(const Values& values, const std::string& name) {
 }
 
 }  // namespace
+
+std::string_view native_variable(std::string_view key) {
+  const auto found = std::ranges::find(kNative, key, &std::pair<std::string_view, std::string_view>::first);
+  return found == kNative.end() ? std::string_view() : found->second;
+}
 
 SourceSpec with_native_environment(const SourceSpec& spec, const Environment& environment) {
   SourceSpec full = spec;

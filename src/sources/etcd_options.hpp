@@ -7,9 +7,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r2i::sources::etcd {
+
+inline constexpr std::string_view kDefaultAddress = "127.0.0.1:2379";
 
 /// Keys that are read, and a scope of the source: what is behind one prefix, as behind a folder.
 struct Root {
@@ -28,6 +31,10 @@ struct Options {
   bool trust_empty = false;
   bool verify_tls = true;
 };
+
+/// etcdctl's variable for a setting that other kinds have, too, and that the table of settings so has none for; or
+/// nothing.
+std::string_view native_variable(std::string_view key);
 
 /// The settings that etcdctl's own variables give, where the configuration does not, put beside those of `spec`: what
 /// several kinds of sources have in common has no variable in the table of settings.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/json_tree.hpp"
+#include "base/flat_json.hpp"
 #include "model/codes.hpp"
 #include "model/name_filter.hpp"
 #include "model/service.hpp"
@@ -62,7 +62,7 @@ class RootReader : private KeySink {
   const NameFilter& names_;
   ServiceSink& services_;
   ScopeState state_;
-  JsonTree tree_;
+  FlatJson tree_;
   std::map<Identity, Found> found_;
   std::map<std::string, bool, std::less<>> wanted_;  ///< what the filter says of the names that were seen
   std::map<std::string, Ignored> ignored_;           ///< why → keys that are no instances

@@ -142,7 +142,7 @@ bool KeyLayout::service_is_in_value() const {
   return std::ranges::any_of(service_, [](const ValuePath& path) { return path.part().empty(); });
 }
 
-KeyReading KeyLayout::read(std::string_view key, std::string value, JsonTree& tree) const {
+KeyReading KeyLayout::read(std::string_view key, std::string value, FlatJson& tree) const {
   return KeyReader(*this, std::move(value), tree).read(key);
 }
 

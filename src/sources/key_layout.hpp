@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/json_tree.hpp"
+#include "base/flat_json.hpp"
 #include "model/service.hpp"
 #include "sources/key_pattern.hpp"
 #include "sources/value_path.hpp"
@@ -59,7 +59,7 @@ class KeyLayout {
   [[nodiscard]] bool has_no_service() const { return service_.empty(); }
 
   /// `key` is the part behind the root. `tree` is for scratch, and keeps its memory from one call to the next.
-  [[nodiscard]] KeyReading read(std::string_view key, std::string value, JsonTree& tree) const;
+  [[nodiscard]] KeyReading read(std::string_view key, std::string value, FlatJson& tree) const;
 
  private:
   struct MetadataPath {

@@ -14,7 +14,7 @@ namespace r2i::sources {
 /// Reads one key and its value by a layout.
 class KeyReader {
  public:
-  KeyReader(const KeyLayout& layout, std::string value, JsonTree& tree)
+  KeyReader(const KeyLayout& layout, std::string value, FlatJson& tree)
       : layout_(layout), value_(std::move(value)), tree_(tree) {}
 
   KeyReading read(std::string_view key);
@@ -46,7 +46,7 @@ class KeyReader {
 
   const KeyLayout& layout_;
   std::string value_;
-  JsonTree& tree_;
+  FlatJson& tree_;
   KeyParts parts_;
   KeyReading reading_;
   std::string url_;  ///< the one that `endpoint_` was read from

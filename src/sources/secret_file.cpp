@@ -9,8 +9,10 @@
 
 namespace r2i::sources {
 
-SecretFile::SecretFile(const Values& values, std::string_view file_key, std::string_view key)
-    : file_(values.text(file_key).value_or("")) {
+SecretFile::SecretFile(const Values& values, std::string_view file_key, std::string_view key) {
+  // A secret that the configuration gives comes before the file that the registry's own variable names.
+  const bool only_secret = values.is_given(std::string(key)) && !values.is_given(std::string(file_key));
+  if (!only_secret) file_ = values.text(file_key).value_or("");
   if (!file_.empty()) {
     const auto text = read_file(file_);
     if (!text) throw values.error(file_key, fmt::format("cannot read {}: {}", file_, text.error()));

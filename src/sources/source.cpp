@@ -5,6 +5,7 @@
 #include "sources/etcd.hpp"
 #include "sources/exec.hpp"
 #include "sources/file.hpp"
+#include "sources/merged.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,8 @@ namespace {
 
 using Make = std::unique_ptr<Source> (*)(const SourceSpec&, const FetchOptions&, const Environment&);
 
-// A new kind is a row here, a file beside this one, and its settings in model/settings.cpp.
+// A new kind is a row here, a file beside this one, its settings in model/settings.cpp, and its own variables in
+// own_settings.cpp.
 constexpr std::array<std::pair<std::string_view, Make>, 4> kKinds = {
     {{"consul", consul::make}, {"etcd", etcd::make}, {"exec", exec::make}, {"file", file::make}}};
 
@@ -38,7 +40,8 @@ std::unique_ptr<Source> make_source(const SourceSpec& spec, const FetchOptions& 
                 fmt::format("{}: unknown kind of source {}{}; there are {}", spec.text, in_quotes(spec.kind),
                             did_you_mean(spec.kind, kinds()), join(kinds(), ", ")));
   }
-  return found->second(spec, options, environment);
+  auto source = found->second(spec, options, environment);
+  return spec.merge.empty() ? std::move(source) : merged_into(spec.merge, std::move(source));
 }
 
 }  // namespace r2i::sources

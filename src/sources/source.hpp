@@ -36,7 +36,8 @@ class Source {
 /// The kinds that this build can read.
 std::vector<std::string> kinds();
 
-/// Throws Error{usage} if the settings are wrong: an unknown kind, an unreadable file, a bad value.
+/// Reaches out to nobody. Throws Error{usage} if the settings are wrong: an unknown kind, an unreadable file, a bad
+/// value.
 std::unique_ptr<Source> make_source(const SourceSpec& spec, const FetchOptions& options,
                                     const Environment& environment);
 

@@ -95,7 +95,7 @@ std::string ValuePath::name() const {
   return text_;
 }
 
-std::vector<std::size_t> ValuePath::nodes(const JsonTree& tree, std::size_t item) const {
+std::vector<std::size_t> ValuePath::nodes(const FlatJson& tree, std::size_t item) const {
   if (root_ == Root::part || tree.empty()) return {};
   std::vector<std::size_t> found = {root_ == Root::value ? 0 : item};
   for (const Step& step : steps_) {

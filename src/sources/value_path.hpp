@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/json_tree.hpp"
+#include "base/flat_json.hpp"
 #include "sources/key_pattern.hpp"
 
 #include <tl/expected.hpp>
@@ -34,7 +34,7 @@ class ValuePath {
   [[nodiscard]] std::string name() const;
 
   /// What it leads to, without the URL's parameter: nodes of the value. `item`: the node of the instance.
-  [[nodiscard]] std::vector<std::size_t> nodes(const JsonTree& tree, std::size_t item) const;
+  [[nodiscard]] std::vector<std::size_t> nodes(const FlatJson& tree, std::size_t item) const;
   [[nodiscard]] bool is_whole_value() const { return root_ == Root::value && steps_.empty(); }
 
  private:

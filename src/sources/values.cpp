@@ -40,6 +40,10 @@ Secret Values::secret(std::string_view key) const {
   return Secret(environment_.get(native).value_or(""));
 }
 
+bool Values::is_given(const std::string& key) const {
+  return spec_.values.contains(key) || spec_.secrets.contains(key) || spec_.lists.contains(key);
+}
+
 const std::vector<std::string>* Values::given_list(std::string_view key) const {
   const auto given = spec_.lists.find(std::string(key));
   return given == spec_.lists.end() ? nullptr : &given->second;

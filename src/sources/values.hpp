@@ -23,6 +23,8 @@ class Values {
   [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
   /// A secret: from a configuration file, else from the registry's own variable, else empty.
   [[nodiscard]] Secret secret(std::string_view key) const;
+  /// Whether the source's address or its entry in a configuration file gives the setting.
+  [[nodiscard]] bool is_given(const std::string& key) const;
   /// A list that a configuration file gives; nothing: it gives none.
   [[nodiscard]] const std::vector<std::string>* given_list(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view key) const;  ///< separated by commas

@@ -20,8 +20,10 @@ struct AddressKey {
 
 /// An instance on its way to becoming an endpoint.
 struct Candidate {
+  const Service* service = nullptr;  ///< that it is an instance of
   const Instance* instance = nullptr;
-  const Choices* choices = nullptr;  ///< what was chosen for its instance
+  const Choices* choices = nullptr;               ///< what was chosen for its instance
+  const Decided<HealthPolicy>* health = nullptr;  ///< what was chosen for its service
   double weight = 1;
   std::string address;  ///< canonical: no brackets, no zone, IPv6 in its short form, host names in lower case
   AddressKey key;

@@ -30,6 +30,6 @@ struct Converted {
 std::optional<Converted> convert(Service&& service, RuleBook& rules, Diagnostics& diagnostics);
 
 /// The claim on its host of a service that was not read in full: no other service may take the host in the meantime.
-std::optional<Converted> claim_host(const Service& service, RuleBook& rules);
+std::optional<Converted> claim_host(Service&& service, RuleBook& rules);
 
 }  // namespace r2i::transform

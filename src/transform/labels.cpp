@@ -44,10 +44,11 @@ bool is_reserved(std::string_view key) {
 
 class LabelBuilder {
  public:
-  LabelBuilder(const Service& service, const Instance& instance, Diagnostics& diagnostics)
-      : service_(service), instance_(instance), diagnostics_(diagnostics) {}
+  LabelBuilder(const Service& service, const Instance& instance, Diagnostics& diagnostics, TextMap* origins)
+      : service_(service), instance_(instance), diagnostics_(diagnostics), origins_(origins) {}
 
-  void add(std::string_view key, std::string_view value) {
+  /// `kind` and `text`: what it is from, a "tag" and the whole of it.
+  void add(std::string_view key, std::string_view value, std::string_view kind, std::string_view text) {
     if (is_secret_key(key) || is_secret_value(value)) {
       report(Code::secret_label, fmt::format("the label {} is not exported", in_quotes(key)));
       return;
@@ -68,11 +69,13 @@ class LabelBuilder {
       report(Code::label_altered,
              fmt::format("the label {}={} becomes {}={}", in_quotes(key), in_quotes(value), legal_key, legal_value));
     }
+    if (origins_ != nullptr) (*origins_)[legal_key] = fmt::format("{} {}", kind, text);
     labels_.emplace_back(legal_key, legal_value);
   }
 
   /// A label that the configuration gives.
-  void set(std::string_view key, std::string_view value) {
+  void set(std::string_view key, std::string_view value, std::string_view origin) {
+    if (origins_ != nullptr) (*origins_)[std::string(key)] = origin;
     std::erase_if(labels_, [&](const auto& label) { return label.first == key; });
     labels_.emplace_back(key, is_label_value(value) ? std::string(value) : legal_label_text(value));
   }
@@ -90,6 +93,7 @@ class LabelBuilder {
   const Service& service_;
   const Instance& instance_;
   Diagnostics& diagnostics_;
+  TextMap* origins_;
   Pairs labels_;
 };
 
@@ -116,33 +120,44 @@ class KeyPolicy {
 };
 
 /// Whether the endpoint has a sidecar that speaks Istio's mTLS, as far as the configuration says.
-std::optional<std::string_view> tls_mode_of(const Candidate& candidate) {
+void set_tls_mode(LabelBuilder& labels, const Candidate& candidate) {
   const Choices& choices = *candidate.choices;
-  if (choices.tls_mode != nullptr) return choices.tls_mode->value == TlsMode::istio ? "istio" : "disabled";
-  if (choices.sidecar_networks == nullptr) return std::nullopt;
+  if (choices.tls_mode != nullptr) {
+    const std::string_view mode = choices.tls_mode->value == TlsMode::istio ? "istio" : "disabled";
+    return labels.set(kTlsMode, mode, choices.tls_mode->origin);
+  }
+  if (choices.sidecar_networks == nullptr) return;
   const auto address = IpAddress::parse(candidate.address);
-  if (address && contains(choices.sidecar_networks->value, *address)) return "istio";
-  return std::nullopt;
+  if (address && contains(choices.sidecar_networks->value, *address))
+    labels.set(kTlsMode, "istio", choices.sidecar_networks->origin);
+}
+
+/// What says the label; of several places the last one.
+std::string_view origin_of(const Chosen<TemplateMap>& maps, const std::string& key) {
+  const auto last = std::find_if(maps.rbegin(), maps.rend(), [&](const auto* map) { return map->value.contains(key); });
+  return last == maps.rend() ? std::string_view() : (*last)->origin;
 }
 
 }  // namespace
 
-Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics) {
+Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics, TextMap* origins) {
   const Instance& instance = *candidate.instance;
   const Choices& choices = *candidate.choices;
   const KeyPolicy policy(choices);
-  LabelBuilder labels(service, instance, diagnostics);
+  LabelBuilder labels(service, instance, diagnostics, origins);
   for (const auto& [key, value] : instance.metadata) {
-    if (policy.is_wanted(key)) labels.add(policy.new_name(key), value);
+    if (policy.is_wanted(key)) labels.add(policy.new_name(key), value, "metadata", key);
   }
   for (const std::string& tag : instance.tags) {
     const auto at = tag.find_first_of("=|");
     if (at == std::string::npos || at == 0) continue;
     const auto key = std::string_view(tag).substr(0, at);
-    if (tag[at] == '|' || policy.is_wanted(key)) labels.add(policy.new_name(key), std::string_view(tag).substr(at + 1));
+    if (tag[at] == '|' || policy.is_wanted(key))
+      labels.add(policy.new_name(key), std::string_view(tag).substr(at + 1), "tag", tag);
   }
-  for (const auto& [key, value] : filled_maps(choices.labels, service)) labels.set(key, value);
-  if (const auto mode = tls_mode_of(candidate)) labels.set(kTlsMode, *mode);
+  for (const auto& [key, value] : filled_maps(choices.labels, service))
+    labels.set(key, value, origin_of(choices.labels, key));
+  set_tls_mode(labels, candidate);
   return labels.take();
 }
 

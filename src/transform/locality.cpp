@@ -34,6 +34,11 @@ std::string shortened(std::string_view rest) {
   return locality;
 }
 
+std::string_view origin_of(const Instance& instance, const Choices& choices) {
+  if (choices.locality != nullptr) return choices.locality->origin;
+  return instance.locality.empty() ? "the datacenter" : "the registry";
+}
+
 std::string stated_locality(const Service& service, const Instance& instance, const Choices& choices) {
   if (choices.locality == nullptr) return instance.locality.empty() ? service.scope->datacenter : instance.locality;
   const auto& [text, key] = choices.locality->value;
@@ -42,11 +47,13 @@ std::string stated_locality(const Service& service, const Instance& instance, co
 }
 
 /// The locality with the longest of its first parts that the maps know replaced; later maps win.
-std::string mapped(const std::string& locality, const Chosen<TextMap>& maps) {
+std::string mapped(const std::string& locality, const Chosen<TextMap>& maps, std::string* origin) {
   for (std::size_t end = locality.size(); end != std::string::npos && end > 0; end = locality.rfind('/', end - 1)) {
     for (auto map = maps.rbegin(); map != maps.rend(); ++map) {
       const auto found = (*map)->value.find(locality.substr(0, end));
-      if (found != (*map)->value.end()) return found->second + locality.substr(end);
+      if (found == (*map)->value.end()) continue;
+      if (origin != nullptr) *origin += ", localityMap of " + (*map)->origin;
+      return found->second + locality.substr(end);
     }
   }
   return locality;
@@ -54,9 +61,10 @@ std::string mapped(const std::string& locality, const Chosen<TextMap>& maps) {
 
 }  // namespace
 
-std::string locality_of(const Service& service, const Instance& instance, const Choices& choices) {
+std::string locality_of(const Service& service, const Instance& instance, const Choices& choices, std::string* origin) {
+  if (origin != nullptr) *origin = origin_of(instance, choices);
   const std::string locality = shortened(stated_locality(service, instance, choices));
-  return choices.locality_map.empty() ? locality : shortened(mapped(locality, choices.locality_map));
+  return choices.locality_map.empty() ? locality : shortened(mapped(locality, choices.locality_map, origin));
 }
 
 }  // namespace r2i::transform

@@ -27,11 +27,11 @@ const ServicePortRule& rule_of(const Choices& choices) {
 }
 
 /// Takes out the candidates that lack a slot, each reported.
-void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& service,
-                  std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+void require_slot(std::size_t index, std::vector<Slot>& slots, std::vector<Candidate>& candidates,
+                  Diagnostics& diagnostics) {
   for (std::size_t i = candidates.size(); i-- > 0;) {
     if (slots[index].numbers[i] != 0) continue;
-    diagnostics.report(diagnose(Code::no_port, display(service, *candidates[i].instance),
+    diagnostics.report(diagnose(Code::no_port, display(*candidates[i].service, *candidates[i].instance),
                                 fmt::format("left out: it lacks the port {}", in_quotes(slots[index].key))));
     candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
     for (Slot& slot : slots) {
@@ -43,14 +43,14 @@ void require_slot(std::size_t index, std::vector<Slot>& slots, const Service& se
 
 /// A rule may name a port that not every instance has. Those that lack it go, where another of their ports could not
 /// stand in for it: one of another protocol.
-void require_ruled_slots(std::vector<Slot>& slots, const ServicePortRule& rule, const Service& service,
-                         std::vector<Candidate>& candidates, Diagnostics& diagnostics) {
+void require_ruled_slots(std::vector<Slot>& slots, const ServicePortRule& rule, std::vector<Candidate>& candidates,
+                         Diagnostics& diagnostics) {
   for (std::size_t index = 0; index < slots.size(); ++index) {
     const bool named = std::ranges::any_of(rule.numbers, [&](std::uint32_t number) {
       return std::ranges::find(slots[index].numbers, number) != slots[index].numbers.end();
     });
     const bool stands_alone = slots[index].protocol.value != slots.front().protocol.value;
-    if (named && stands_alone) require_slot(index, slots, service, candidates, diagnostics);
+    if (named && stands_alone) require_slot(index, slots, candidates, diagnostics);
   }
 }
 
@@ -61,7 +61,7 @@ void keep_common(std::vector<Slot>& slots, const Service& service, std::vector<C
   const auto is_common = [&](const Slot& slot) { return slot.count == candidates.size(); };
   if (std::ranges::none_of(slots, is_common)) {
     const auto most = std::ranges::max_element(slots, {}, &Slot::count);
-    require_slot(static_cast<std::size_t>(most - slots.begin()), slots, service, candidates, diagnostics);
+    require_slot(static_cast<std::size_t>(most - slots.begin()), slots, candidates, diagnostics);
   }
   for (const Slot& slot : slots) {
     if (is_common(slot) || slot.count == 0) continue;
@@ -136,10 +136,7 @@ void add_by_rule(PortList& list, const std::vector<Slot>& slots, const ServicePo
 /// Row 8: a port that would be a catch-all is taken out, unless it is wanted.
 void withhold_catch_alls(std::vector<PlannedPort>& ports, const Service& service, const Choices& choices,
                          Diagnostics& diagnostics) {
-  if (!are_catch_alls(choices) ||
-      value_or(choices.tcp_without_address, TcpWithoutAddress::withhold) == TcpWithoutAddress::export_)
-    return;
-  const auto catches_all = [](const PlannedPort& p) { return is_catch_all(p.port.protocol); };
+  const auto catches_all = [&](const PlannedPort& p) { return is_withheld(p, choices); };
   const auto first = std::ranges::find_if(ports, catches_all);
   if (first == ports.end()) return;
   const bool whole = std::ranges::all_of(ports, catches_all);
@@ -178,7 +175,7 @@ void forget_unused_slots(std::vector<Candidate>& candidates, const std::vector<P
 
 }  // namespace
 
-std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+std::vector<PlannedPort> find_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
                                     Diagnostics& diagnostics) {
   const ServicePortRule& rule = rule_of(choices);
   if (candidates.empty() && !rule.numbers.empty()) return ports_by_rule_alone(service, choices, diagnostics);
@@ -188,7 +185,7 @@ std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidat
     return {};
   }
   std::vector<Slot> slots = find_slots(service, candidates, choices, diagnostics);
-  require_ruled_slots(slots, rule, service, candidates, diagnostics);
+  require_ruled_slots(slots, rule, candidates, diagnostics);
   keep_common(slots, service, candidates, diagnostics);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);
@@ -205,11 +202,21 @@ std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidat
   } else {
     add_by_rule(list, slots, rule);
   }
-  std::vector<PlannedPort> ports = list.take();
+  return list.take();
+}
+
+std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+                                    Diagnostics& diagnostics) {
+  std::vector<PlannedPort> ports = find_ports(service, candidates, choices, diagnostics);
   withhold_catch_alls(ports, service, choices, diagnostics);
   report_reserved(ports, service, diagnostics);
   forget_unused_slots(candidates, ports);
   return ports;
+}
+
+bool is_withheld(const PlannedPort& port, const Choices& choices) {
+  return is_catch_all(port.port.protocol) && are_catch_alls(choices) &&
+         value_or(choices.tcp_without_address, TcpWithoutAddress::withhold) == TcpWithoutAddress::withhold;
 }
 
 bool are_catch_alls(const Choices& choices) {

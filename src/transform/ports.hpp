@@ -27,6 +27,14 @@ struct PlannedPort {
 std::vector<PlannedPort> plan_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
                                     Diagnostics& diagnostics);
 
+/// The same before row 8 withholds what would be a catch-all: every port that the service has. The candidates are those
+/// that plan_ports() leaves.
+std::vector<PlannedPort> find_ports(const Service& service, std::vector<Candidate>& candidates, const Choices& choices,
+                                    Diagnostics& diagnostics);
+
+/// Row 8: whether the port would be a catch-all that nobody wants, and is withheld.
+bool is_withheld(const PlannedPort& port, const Choices& choices);
+
 /// Whether TCP ports of the service take the traffic to every destination: it has no address of its own, neither by the
 /// configuration nor by the proxies' DNS capture.
 bool are_catch_alls(const Choices& choices);

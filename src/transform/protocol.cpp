@@ -58,6 +58,16 @@ std::optional<Decided<std::string>> from_port(const Port& port, std::vector<std:
   return Decided<std::string>{std::string(known->second), fmt::format("well-known port {}", port.number)};
 }
 
+}  // namespace
+
+std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
+                                                  std::vector<std::string>& unknown) {
+  if (auto told = from_metadata(instance.metadata, unknown)) return told;
+  if (auto told = from_metadata(service.metadata, unknown)) return told;
+  if (auto told = from_tags(instance.tags)) return told;
+  return from_port(port, unknown);
+}
+
 std::optional<Decided<std::string>> chosen_protocol(const Service& service, const Choices& choices,
                                                     Diagnostics& diagnostics) {
   if (choices.protocol == nullptr) return std::nullopt;
@@ -70,16 +80,6 @@ std::optional<Decided<std::string>> chosen_protocol(const Service& service, cons
       Code::metadata_invalid, service.display(),
       fmt::format("its metadata {} is {}, which is no protocol", in_quotes(stated.metadata_key), in_quotes(text))));
   return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
-                                                  std::vector<std::string>& unknown) {
-  if (auto told = from_metadata(instance.metadata, unknown)) return told;
-  if (auto told = from_metadata(service.metadata, unknown)) return told;
-  if (auto told = from_tags(instance.tags)) return told;
-  return from_port(port, unknown);
 }
 
 Decided<std::string> unite_protocols(const Service& service, const std::vector<Decided<std::string>>& told,

@@ -16,6 +16,10 @@ namespace r2i::transform {
 std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
                                                   std::vector<std::string>& unknown);
 
+/// The protocol that the settings give to all ports of the service, if they do and it is one.
+std::optional<Decided<std::string>> chosen_protocol(const Service& service, const Choices& choices,
+                                                    Diagnostics& diagnostics);
+
 /// The protocol for all instances: the one told most often (of equals the first by name), else the default: HTTP, or
 /// with DNS capture none, which lets Istio tell HTTP from TCP by itself. Differences are reported.
 Decided<std::string> unite_protocols(const Service& service, const std::vector<Decided<std::string>>& told,

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -50,8 +51,11 @@ bool same_endpoint(const Candidate& a, const Candidate& b) {
 /// By address and port; of one endpoint the healthiest first; node and id make it an order that the registry's does not
 /// show in.
 bool endpoint_order(const Candidate& a, const Candidate& b) {
-  return std::tie(a.key, a.address, a.ports, a.instance->health, a.instance->node, a.instance->id) <
-         std::tie(b.key, b.address, b.ports, b.instance->health, b.instance->node, b.instance->id);
+  const auto order = [](const Candidate& c) {
+    return std::tie(c.key, c.address, c.ports, c.instance->health, c.service->scope->source->name, c.instance->node,
+                    c.instance->id);
+  };
+  return order(a) < order(b);
 }
 
 bool is_stopped(Health health) {
@@ -71,17 +75,20 @@ bool is_healthy_enough(Health health, HealthPolicy policy) {
 }
 
 /// Why an instance gets no traffic, if so.
-std::optional<Code> refusal(const Candidate& candidate, HealthPolicy policy) {
+std::optional<Code> refusal(const Candidate& candidate) {
   const Health health = candidate.instance->health;
   if (health == Health::maintenance) return Code::in_maintenance;
   if (health == Health::disabled) return Code::disabled;
-  if (!is_healthy_enough(health, policy)) return Code::unhealthy;
+  if (!is_healthy_enough(health, candidate.health->value)) return Code::unhealthy;
   if (candidate.weight == 0.0) return Code::weight_zero;
   return std::nullopt;
 }
 
 void report(Diagnostics& diagnostics, Code code, const Service& service, const Instance& instance) {
   diagnostics.report(diagnose(code, display(service, instance), fmt::format("left out: {}", code_info(code).reason)));
+}
+void report(Diagnostics& diagnostics, Code code, const Candidate& candidate) {
+  report(diagnostics, code, *candidate.service, *candidate.instance);
 }
 
 bool is_in_range(const Port& port) {
@@ -108,11 +115,20 @@ std::string_view name_of(HealthPolicy policy) {
   return "";
 }
 
-void report_unhealthy(Diagnostics& diagnostics, const Service& service, const Instance& instance,
-                      const Decided<HealthPolicy>& policy) {
-  diagnostics.report(diagnose(Code::unhealthy, display(service, instance),
-                              fmt::format("left out: it is {}, and the health policy is {} ({})",
-                                          to_string(instance.health), name_of(policy.value), policy.origin)));
+void report_unhealthy(Diagnostics& diagnostics, const Candidate& candidate) {
+  const Decided<HealthPolicy>& policy = *candidate.health;
+  diagnostics.report(
+      diagnose(Code::unhealthy, display(*candidate.service, *candidate.instance),
+               fmt::format("left out: it is {}, and the health policy is {} ({})",
+                           to_string(candidate.instance->health), name_of(policy.value), policy.origin)));
+}
+
+const Decided<HealthPolicy>& policy_for(const Service& service, const Choices& choices) {
+  // Consul's own DNS leaves out nothing but critical instances.
+  static const Decided<HealthPolicy> kConsul{HealthPolicy::warning};
+  static const Decided<HealthPolicy> kOther{HealthPolicy::passing};
+  if (choices.health != nullptr) return *choices.health;
+  return service.scope->source->kind == "consul" ? kConsul : kOther;
 }
 
 }  // namespace
@@ -137,18 +153,24 @@ bool is_dropped(const Service& service, const ServiceChoices& choices, Diagnosti
   const auto drops = [](const Choices& one) { return value_or(one.drop, false); };
   const bool all = choices.instances.empty() ? drops(choices.service) : std::ranges::all_of(choices.instances, drops);
   if (!all) return false;
-  const auto* decided = choices.instances.empty() ? choices.service.drop : choices.instances.front().drop;
-  diagnostics.report(
-      diagnose(Code::dropped_by_rule, service.display(), fmt::format("left out by {}", decided->origin)));
+  // Instances may be left out by different rules, and their order is not to show.
+  std::set<std::string> origins;
+  if (choices.instances.empty()) origins.insert(choices.service.drop->origin);
+  for (const Choices& one : choices.instances) origins.insert(one.drop->origin);
+  diagnostics.report(diagnose(Code::dropped_by_rule, service.display(),
+                              "left out by " + join({origins.begin(), origins.end()}, " and ")));
   return true;
 }
 
 std::vector<Candidate> registered(const Service& service, const ServiceChoices& choices, Diagnostics& diagnostics) {
+  const Decided<HealthPolicy>& policy = policy_for(service, choices.service);
   std::vector<Candidate> candidates;
   candidates.reserve(service.instances.size());
   for (const Instance& instance : service.instances) {
     Candidate candidate;
+    candidate.service = &service;
     candidate.instance = &instance;
+    candidate.health = &policy;
     candidate.choices = &choices.of(service, instance);
     if (value_or(candidate.choices->drop, false)) {
       diagnostics.report(diagnose(Code::instance_dropped, display(service, instance),
@@ -166,8 +188,7 @@ std::vector<Candidate> registered(const Service& service, const ServiceChoices& 
   return candidates;
 }
 
-std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates,
-                              const Decided<HealthPolicy>& policy, Diagnostics& diagnostics) {
+std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& diagnostics) {
   std::ranges::sort(candidates, endpoint_order);
   std::vector<Candidate> result;
   result.reserve(candidates.size());
@@ -177,15 +198,15 @@ std::vector<Candidate> usable(const Service& service, std::vector<Candidate> can
     const bool stopped = std::any_of(first, last, [](const Candidate& c) { return is_stopped(c.instance->health); });
     bool taken = false;
     for (auto candidate = first; candidate != last; ++candidate) {
-      const auto code = refusal(*candidate, policy.value);
+      const auto code = refusal(*candidate);
       if (code == Code::unhealthy) {
-        report_unhealthy(diagnostics, service, *candidate->instance, policy);
+        report_unhealthy(diagnostics, *candidate);
       } else if (code) {
-        report(diagnostics, *code, service, *candidate->instance);
+        report(diagnostics, *code, *candidate);
       } else if (stopped) {
-        report(diagnostics, Code::duplicate_of_stopped, service, *candidate->instance);
+        report(diagnostics, Code::duplicate_of_stopped, *candidate);
       } else if (taken) {
-        report(diagnostics, Code::duplicate_instance, service, *candidate->instance);
+        report(diagnostics, Code::duplicate_instance, *candidate);
       } else {
         taken = true;
         result.push_back(std::move(*candidate));

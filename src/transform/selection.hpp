@@ -23,8 +23,7 @@ bool keep_service(Service& service, Diagnostics& diagnostics);
 std::vector<Candidate> registered(const Service& service, const ServiceChoices& choices, Diagnostics& diagnostics);
 
 /// Rows 2 and 3, second half: of those, the ones that get traffic: healthy enough, not stopped, weight above 0, and
-/// each address and port once. Sorted by address and port.
-std::vector<Candidate> usable(const Service& service, std::vector<Candidate> candidates,
-                              const Decided<HealthPolicy>& policy, Diagnostics& diagnostics);
+/// each address and port once, whichever of merged registries has it. Sorted by address and port.
+std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& diagnostics);
 
 }  // namespace r2i::transform

@@ -7,8 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <tuple>
+#include <set>
+#include <string_view>
+#include <utility>
 
 namespace r2i::transform {
 
@@ -20,7 +23,57 @@ constexpr std::int64_t kMaxPort = 65535;
 struct Filling {
   std::vector<std::uint32_t> numbers;
   std::vector<Decided<std::string>> told;
+
+  [[nodiscard]] bool tells(std::string_view protocol) const {
+    return std::ranges::any_of(told, [&](const auto& one) { return one.value == protocol; });
+  }
+  [[nodiscard]] bool is_tls() const { return tells("HTTPS") || tells("TLS"); }
 };
+
+/// The slots of one registry, by what it calls them.
+using Dialect = std::map<std::string, Filling>;
+
+/// Whether nothing tells that the two are different things.
+bool may_be_one(const Filling& a, const Filling& b) {
+  if (a.is_tls() != b.is_tls()) return false;
+  return a.told.empty() || b.told.empty() ||
+         std::ranges::any_of(a.told, [&](const auto& one) { return b.tells(one.value); });
+}
+
+void add_to(Filling& whole, Filling&& more) {
+  for (std::size_t i = 0; i < more.numbers.size(); ++i) {
+    if (more.numbers[i] != 0) whole.numbers[i] = more.numbers[i];
+  }
+  std::ranges::move(more.told, std::back_inserter(whole.told));
+}
+
+/// Adds the slots of another of the merged registries, each to its like: the one of the same key, else the first that
+/// is nothing else there. What has no like is a slot that the others lack.
+void add_dialect(Dialect& whole, Dialect&& more) {
+  std::set<std::string> taken;
+  for (auto slot = more.begin(); slot != more.end();) {
+    const auto same = whole.find(slot->first);
+    if (same == whole.end()) {
+      ++slot;
+      continue;
+    }
+    taken.insert(slot->first);
+    add_to(same->second, std::move(slot->second));
+    slot = more.erase(slot);
+  }
+  Dialect others;
+  for (auto& [key, filling] : more) {
+    const auto like = std::ranges::find_if(
+        whole, [&](const auto& one) { return !taken.contains(one.first) && may_be_one(one.second, filling); });
+    if (like == whole.end()) {
+      others.emplace(key, std::move(filling));
+    } else {
+      taken.insert(like->first);
+      add_to(like->second, std::move(filling));
+    }
+  }
+  whole.merge(others);
+}
 
 std::string slot_key(const Port& port) {
   return port.name.empty() ? to_lower(port.protocol) : port.name;
@@ -32,14 +85,19 @@ class SlotFinder {
       : service_(service), candidates_(candidates) {}
 
   void fill() {
+    const Service* registry = nullptr;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      if (candidates_[i].service != registry) dialects_.emplace_back();
+      registry = candidates_[i].service;
       for (const Port& port : candidates_[i].instance->ports) add(i, port);
     }
   }
 
   std::vector<Slot> unite(const Choices& choices, Diagnostics& diagnostics) {
+    Dialect whole;
+    for (Dialect& dialect : dialects_) add_dialect(whole, std::move(dialect));
     std::vector<Slot> slots;
-    for (auto& [key, filling] : fillings_) {
+    for (auto& [key, filling] : whole) {
       Slot slot{key, unite_protocols(service_, filling.told, choices, diagnostics), std::move(filling.numbers), 0};
       slot.count = candidates_.size() - static_cast<std::size_t>(std::ranges::count(slot.numbers, 0U));
       slots.push_back(std::move(slot));
@@ -64,22 +122,22 @@ class SlotFinder {
     std::string key = slot_key(port);
     // A second port of one instance that nothing tells from the first is the second slot of every instance.
     for (int position = 2; taken(key, candidate); ++position) key = fmt::format("{}#{}", slot_key(port), position);
-    Filling& filling = fillings_[key];
+    Filling& filling = dialects_.back()[key];
     filling.numbers.resize(candidates_.size());
     filling.numbers[candidate] = static_cast<std::uint32_t>(port.number);
-    if (auto told = told_protocol(service_, *candidates_[candidate].instance, port, unknown_)) {
+    if (auto told = told_protocol(*candidates_[candidate].service, *candidates_[candidate].instance, port, unknown_)) {
       filling.told.push_back(std::move(*told));
     }
   }
 
   bool taken(const std::string& key, std::size_t candidate) const {
-    const auto found = fillings_.find(key);
-    return found != fillings_.end() && found->second.numbers[candidate] != 0;
+    const auto found = dialects_.back().find(key);
+    return found != dialects_.back().end() && found->second.numbers[candidate] != 0;
   }
 
   const Service& service_;
   const std::vector<Candidate>& candidates_;
-  std::map<std::string, Filling> fillings_;
+  std::vector<Dialect> dialects_;  ///< one for each service that the candidates are of
   std::vector<std::string> unknown_;
 };
 

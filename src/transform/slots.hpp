@@ -12,7 +12,7 @@
 namespace r2i::transform {
 
 /// "The same port" of every instance of a service: those with one name, else with one protocol of the registry's, else
-/// by position.
+/// by position. Merged registries have different names for the same: what nothing tells apart is one there, too.
 struct Slot {
   std::string key;
   Decided<std::string> protocol;

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "model/codes.hpp"
-#include "transform/candidate.hpp"
 #include "transform/metadata.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +9,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace r2i::transform {
 
@@ -65,6 +66,26 @@ double weight_of(const Service& service, const Instance& instance, const Choices
   const double weight = choices.weight != nullptr ? chosen_weight(service, instance, *choices.weight, diagnostics)
                                                   : registered_weight(service, instance, diagnostics);
   return std::min(weight * value_or(choices.weight_scale, 1.0), kLargest);
+}
+
+std::vector<double> relative_weights(const std::vector<Candidate>& candidates) {
+  std::vector<double> weights;
+  weights.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) weights.push_back(candidate.weight);
+  const auto is_first = [&](const Candidate& candidate) { return candidate.service == candidates.front().service; };
+  if (std::ranges::all_of(candidates, is_first)) return weights;
+
+  std::map<const Service*, std::pair<double, double>> registries;  // the sum of the weights, and how many there are
+  for (const Candidate& candidate : candidates) {
+    auto& [sum, count] = registries[candidate.service];
+    sum += candidate.weight / value_or(candidate.choices->weight_scale, 1.0);
+    ++count;
+  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& [sum, count] = registries[candidates[i].service];
+    weights[i] /= sum / count;
+  }
+  return weights;
 }
 
 std::vector<std::uint32_t> scale_weights(const std::vector<double>& weights) {

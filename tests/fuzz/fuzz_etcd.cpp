@@ -37,7 +37,7 @@ void check(const r2i::sources::KeyReading& reading) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static r2i::JsonCursor cursor;
-  static r2i::JsonTree tree;
+  static r2i::FlatJson tree;
   static const std::vector<KeyLayout> all = layouts();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::string body(text);

@@ -1,17 +1,15 @@
-// Any bytes where people write small languages: addresses, sources, globs, durations, host templates.
+// Any bytes where people write small languages: addresses, sources, globs, durations.
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/pattern_set.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "config/source_spec.hpp"
-#include "model/text_template.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
@@ -24,8 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (r2i::percent_decode(r2i::percent_encode(text)) != text) std::abort();
   if (!r2i::is_clean_text(r2i::clean_text(text))) std::abort();
   (void)r2i::parse_duration(text);
-  (void)r2i::TextTemplate::parse_host(text);
-  std::vector<std::string> problems;
+  r2i::config::Problems problems;
   (void)r2i::config::parse_source(text, problems);
   try {
     (void)r2i::PatternSet({text}).matches(text);

@@ -20,7 +20,7 @@ from harness.consul import Consul, ConsulTls  # noqa: E402
 from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.etcd import Etcd, EtcdTls, Registered  # noqa: E402
-from harness.istiod import Istiod  # noqa: E402
+from harness.istiod import Istioctl, Istiod  # noqa: E402
 from harness.outcome import printed  # noqa: E402
 from harness.runs import Runs  # noqa: E402
 from harness.shapes import register_all  # noqa: E402
@@ -120,6 +120,11 @@ def istiod(programs: dict[str, Path], api_server: ApiServer, tmp_path_factory: p
         server = Istiod(programs["istio"], api_server, tmp_path_factory.mktemp("istiod"))
         stack.callback(server.stop)
         yield server.start()
+
+
+@pytest.fixture(scope="session")
+def istioctl(programs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Istioctl:
+    return Istioctl(programs["istio"], tmp_path_factory.mktemp("istioctl"))
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,7 @@ def test_a_cluster_that_cannot_be_reached(runs: Runs, api_server: ApiServer) -> 
     assert run.code == CLUSTER and "127.0.0.1:1" in run.stderr, run
 
 
-@pytest.mark.parametrize("words, said", [((), "what? cluster"), (("clutser",), 'did you mean "cluster"?')])
+@pytest.mark.parametrize("words, said", [((), "what? config, "), (("clutser",), 'did you mean "cluster"?')])
 def test_mistakes(runs: Runs, words: tuple[str, ...], said: str) -> None:
     run = runs.r2i("check", *words)
     assert run.code == USAGE and said in run.stderr, run

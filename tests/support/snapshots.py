@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,15 @@ def snapshot(*services: JsonObject, name: str = "consul", kind: str = "consul",
 
 def snapshot_list(*snapshots: JsonObject) -> JsonObject:
     return {"apiVersion": "registry2istio.io/v1", "kind": "SnapshotList", "items": list(snapshots)}
+
+
+def shuffled(value: Any, chance: random.Random, kept: Sequence[str] = ()) -> Any:
+    """The same, with the items of every list, but for those of the keys `kept`, and the keys of every object in another order."""
+    if isinstance(value, list):
+        return [shuffled(item, chance, kept) for item in chance.sample(value, len(value))]
+    if isinstance(value, dict):
+        return {key: value[key] if key in kept else shuffled(value[key], chance, kept) for key in chance.sample(list(value), len(value))}
+    return value
 
 
 def write(path: Path, document: JsonObject) -> Path:

@@ -6,8 +6,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.program import Program
+
 PROJECT = Path(__file__).parents[3]
 MANUAL = PROJECT / "man"
+
+# As the main help lists them; what follows `check`, as its help lists it; and what can be run.
+WORDS = ("fetch", "export", "diff", "apply", "check", "why", "explain", "version", "completion")
+CHECKS = ("config", "source", "cluster", "manifests")
+COMMANDS = tuple(name for word in WORDS for name in ([f"check {what}" for what in CHECKS] if word == "check" else [word]))
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,10 @@ class Flag:
 def plain(text: str) -> str:
     """One line without the quotes that help and manual write differently."""
     return re.sub(r"""[`'"“”‘’]""", "", re.sub(r"\s+", " ", text)).strip()
+
+
+def help_of(r2i: Program, command: str) -> str:
+    return r2i(*command.split(), "--help").stdout
 
 
 def flags_of_help(text: str) -> list[Flag]:

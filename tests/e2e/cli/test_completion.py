@@ -7,11 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from help_page import Flag, flags_of_help
+from help_page import CHECKS, COMMANDS, WORDS, Flag, flags_of_help, help_of
 from support.program import Program
 
 SHELLS = ("bash", "zsh", "fish")
-COMMANDS = ["fetch", "export", "diff", "apply", "check", "version", "completion"]
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def scripts(r2i: Program, tmp_path: Path) -> dict[str, Path]:
 
 
 def flags(r2i: Program, command: str) -> list[Flag]:
-    return flags_of_help(r2i(command, "--help").stdout)
+    return flags_of_help(help_of(r2i, command))
 
 
 def shell(r2i: Program, *words: str | Path) -> list[str]:
@@ -62,10 +61,10 @@ def test_syntax(r2i: Program, scripts: dict[str, Path]) -> None:
 
 
 def test_commands(r2i: Program, scripts: dict[str, Path]) -> None:
-    assert bash(r2i, scripts, "") == [*COMMANDS, "--help", "--version"]
-    assert sorted(fish(r2i, scripts, "")) == sorted(COMMANDS)
-    assert [line.split(":")[0] for line in zsh(r2i, scripts, "") if line[0].isalpha()] == COMMANDS
-    assert bash(r2i, scripts, "ex") == fish(r2i, scripts, "ex") == ["export"]
+    assert bash(r2i, scripts, "") == [*WORDS, "--help", "--version"]
+    assert sorted(fish(r2i, scripts, "")) == sorted(WORDS)
+    assert [line.split(":")[0] for line in zsh(r2i, scripts, "") if line[0].isalpha()] == list(WORDS)
+    assert bash(r2i, scripts, "ex") == ["export", "explain"] and sorted(fish(r2i, scripts, "ex")) == ["explain", "export"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -74,12 +73,12 @@ def test_flags(r2i: Program, scripts: dict[str, Path], command: str) -> None:
     known = flags(r2i, command)
     names = [flag.name for flag in known]
     letters = [flag.letter for flag in known if flag.letter]
-    assert bash(r2i, scripts, command, "--") == names
+    assert bash(r2i, scripts, *command.split(), "--") == names
     assert sorted(fish(r2i, scripts, f"{command} --")) == sorted(names)
     given = {found for found in fish(r2i, scripts, f"{command} -") if not found.startswith("--")}
     assert given == set(letters)
     # A specification is `*--flag[…]` or `(-h --help)-h[…]`.
-    matches = [re.match(r"(?:\*|\([^)]*\))?(--?[a-z-]+)\[", line) for line in zsh(r2i, scripts, command, "-")]
+    matches = [re.match(r"(?:\*|\([^)]*\))?(--?[a-z-]+)\[", line) for line in zsh(r2i, scripts, *command.split(), "-")]
     assert sorted(match.group(1) for match in matches if match) == sorted([*names, *letters])
 
 
@@ -93,9 +92,9 @@ def test_choices(r2i: Program, scripts: dict[str, Path], command: str) -> None:
         if not choices:
             continue
         for name in filter(None, (flag.name, flag.letter)):
-            assert bash(r2i, scripts, command, name, "") == choices
+            assert bash(r2i, scripts, *command.split(), name, "") == choices
             assert sorted(fish(r2i, scripts, f"{command} {name} ")) == sorted(choices)
-        (spec,) = [line for line in zsh(r2i, scripts, command, "") if line.startswith(f"{flag.name}[")]
+        (spec,) = [line for line in zsh(r2i, scripts, *command.split(), "") if line.startswith(f"{flag.name}[")]
         assert spec.endswith(f"({' '.join(choices)})")
 
 
@@ -103,7 +102,8 @@ def test_choices(r2i: Program, scripts: dict[str, Path], command: str) -> None:
     (["export", "-o", "j"], ["json"]), (["export", "--health", "pa"], ["passing"]), (["export", "--from", "c"], ["consul="]),
     (["export", "--dns"], ["--dns-capture"]), (["completion", "z"], ["zsh"]), (["export", "--namespace", ""], []),
     (["fetch", "--output-file", "completion.z"], ["completion.zsh"]), (["unheard-of", "--"], []),
-    (["diff", "-o", "m"], ["markdown"]), (["export", "-o", "m"], []), (["check", "c"], ["cluster"]),
+    (["diff", "-o", "m"], ["markdown"]), (["export", "-o", "m"], []), (["check", "cl"], ["cluster"]),
+    (["check", "cluster", "--as-"], ["--as-group"]), (["check", "unheard-of", "--"], []),
     (["diff", "--target", "completion.z"], ["completion.zsh"]), (["apply", "--plan", "completion.z"], ["completion.zsh"]),
     (["export", "--output-dir", "completion.z"], ["completion.zsh"]), (["apply", "--owner", ""], []),
     (["apply", "--dry-run", "s"], ["server"]), (["apply", "--prune-s"], ["--prune-source"]),
@@ -123,15 +123,17 @@ def test_bash_completes_a_value_after_an_equals_sign(r2i: Program, scripts: dict
 @pytest.mark.parametrize("line, expected", [
     ("export -o j", ["json"]), ("export --health=pa", ["--health=passing"]), ("export --from c", ["consul="]),
     ("completion z", ["zsh"]), ("export --namespace ", []), ("fetch --output-file completion.z", ["completion.zsh"]),
-    ("diff -o m", ["markdown"]), ("diff --output=m", ["--output=markdown"]), ("check c", ["cluster"]),
+    ("diff -o m", ["markdown"]), ("diff --output=m", ["--output=markdown"]), ("check cl", ["cluster"]),
     ("diff --target completion.z", ["completion.zsh"]), ("apply --plan completion.z", ["completion.zsh"]),
 ])
 def test_fish(r2i: Program, scripts: dict[str, Path], line: str, expected: list[str]) -> None:
     assert fish(r2i, scripts, line) == expected
 
 
-def test_zsh_completes_what_is_to_be_checked(r2i: Program, scripts: dict[str, Path]) -> None:
-    assert "1:WHAT:(cluster)" in zsh(r2i, scripts, "check", "")
+def test_what_is_to_be_checked(r2i: Program, scripts: dict[str, Path]) -> None:
+    assert bash(r2i, scripts, "check", "") == [*CHECKS, "--help"]
+    assert sorted(fish(r2i, scripts, "check ")) == sorted(CHECKS)
+    assert [line.split(":")[0] for line in zsh(r2i, scripts, "check", "") if line[0].isalpha()] == list(CHECKS)
 
 
 def test_descriptions_are_those_of_the_help(r2i: Program, scripts: dict[str, Path]) -> None:

@@ -5,41 +5,55 @@ from __future__ import annotations
 import re
 
 import pytest
-from help_page import MANUAL, PROJECT, flags_of_help, flags_of_manual, plain, section, unescaped
+from help_page import (CHECKS, COMMANDS, MANUAL, PROJECT, WORDS, flags_of_help, flags_of_manual, help_of, plain,
+                       section, unescaped)
 from support.program import Program
-
-COMMANDS = ("fetch", "export", "diff", "apply", "check", "version", "completion")
 
 
 def page(name: str) -> str:
     return (MANUAL / name).read_text()
 
 
+def page_of(command: str) -> str:
+    return page(f"registry2istio-{command.replace(' ', '-')}.1")
+
+
 OVERVIEW = page("registry2istio.1")
 
 
-def main_commands(r2i: Program) -> dict[str, str]:
-    """Each command of the main help, and what it says of it."""
-    part = r2i("--help").stdout.split("Commands:\n")[1].split("\n\n")[0]
+def listed_in_help(text: str, title: str) -> dict[str, str]:
+    """Each word that a help lists, and what it says of it."""
+    part = text.split(f"{title}:\n")[1].split("\n\n")[0]
     return {line.split()[0]: line.split(maxsplit=1)[1] for line in part.splitlines()}
 
 
 def test_commands(r2i: Program) -> None:
-    commands = main_commands(r2i)
-    assert tuple(commands) == COMMANDS, "and this table"
+    commands = listed_in_help(r2i("--help").stdout, "Commands")
+    assert tuple(commands) == WORDS, "and this table"
     listed = re.findall(r"^\.It Xr registry2istio-(\w+) 1\n(.*)$", "\n".join(section(OVERVIEW, "COMMANDS")), re.M)
     assert {name: text.rstrip(".") for name, text in listed} == commands
-    assert sorted(path.name for path in MANUAL.glob("*.1")) == sorted(
-        ["registry2istio.1", *(f"registry2istio-{name}.1" for name in commands)])
-    for name in commands:
-        assert f"'registry2istio-{name}.1'" in (MANUAL / "meson.build").read_text(), "it is not installed"
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+def test_checks(r2i: Program) -> None:
+    checks = listed_in_help(r2i("check", "--help").stdout, "What")
+    assert tuple(checks) == CHECKS, "and this table"
+    text = "\n".join(section(page_of("check"), "DESCRIPTION"))
+    listed = re.findall(r"^\.It Xr registry2istio-check-(\w+) 1\n(.*)$", text, re.M)
+    assert [(name, said.rstrip(".")) for name, said in listed] == list(checks.items())
+
+
+def test_pages_are_installed() -> None:
+    names = ["registry2istio.1", *(f"registry2istio-{name.replace(' ', '-')}.1" for name in {*WORDS, *COMMANDS})]
+    assert sorted(path.name for path in MANUAL.glob("*.1")) == sorted(names)
+    for name in names:
+        assert f"'{name}'" in (MANUAL / "meson.build").read_text(), "it is not installed"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "check"])
 def test_flags(r2i: Program, command: str) -> None:
     """The same flags in the same order, with the same letters, values, defaults and words."""
-    of_help = flags_of_help(r2i(command, "--help").stdout)
-    of_manual = flags_of_manual(page(f"registry2istio-{command}.1"))
+    of_help = flags_of_help(help_of(r2i, command))
+    of_manual = flags_of_manual(page_of(command))
     assert of_help[-1].name == "--help" and [flag.name for flag in of_manual] == [flag.name for flag in of_help]
     for ours, theirs in zip(of_help, of_manual, strict=True):
         # The help names long lists of choices in the text, the manual as it likes.
@@ -51,12 +65,12 @@ def test_flags(r2i: Program, command: str) -> None:
             assert theirs == ours
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "check"])
 def test_help_can_be_read(r2i: Program, command: str) -> None:
-    text = r2i(command, "--help").stdout
+    text = help_of(r2i, command)
     assert max(map(len, text.splitlines())) <= 110 and "\t" not in text and "\x1b" not in text
     assert not re.search(r" +$", text, re.M), "blanks at the end of a line"
-    assert r2i("help", command).stdout == r2i(command, "-h").stdout == text
+    assert r2i("help", *command.split()).stdout == r2i(*command.split(), "-h").stdout == text
     for flag in flags_of_help(text):
         assert re.match(r"[A-Z].*[.)]$", flag.text), flag
 
@@ -64,9 +78,9 @@ def test_help_can_be_read(r2i: Program, command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_examples_are_commands(r2i: Program, command: str) -> None:
     """Those of the help are in the manual, too, and all of their flags exist."""
-    text = r2i(command, "--help").stdout
+    text = help_of(r2i, command)
     flags = {name for flag in flags_of_help(text) for name in (flag.name, flag.letter)}
-    manual = unescaped("\n".join(section(page(f"registry2istio-{command}.1"), "EXAMPLES")))
+    manual = unescaped("\n".join(section(page_of(command), "EXAMPLES")))
     for line in re.findall(rf"^  (registry2istio {command} .*)$", text.partition("Examples:")[2], re.M):
         assert line in manual
         own = line.split(" | ", maxsplit=1)[0]
@@ -74,7 +88,7 @@ def test_examples_are_commands(r2i: Program, command: str) -> None:
 
 
 def test_variables_of_flags(r2i: Program) -> None:
-    flags = {flag.name for command in COMMANDS for flag in flags_of_help(r2i(command, "--help").stdout)} - {"--help"}
+    flags = {flag.name for command in COMMANDS for flag in flags_of_help(help_of(r2i, command))} - {"--help"}
     listed = re.findall(r"^\.It Ev (R2I_\w+)\n\.Fl (-[a-z-]+)$", OVERVIEW, re.M)
     assert {"-" + flag for _, flag in listed} == flags
     assert all(name == "R2I_" + flag[1:].replace("-", "_").upper() for name, flag in listed)
@@ -112,7 +126,7 @@ def test_exit_codes(r2i: Program) -> None:
     sentence = r2i("--help").stdout.split("Exit codes:")[1]
     assert set(map(int, re.findall(r"\b\d+\b", sentence))) <= set(codes)
     for command in COMMANDS:
-        text = " ".join(section(page(f"registry2istio-{command}.1"), "EXIT STATUS"))
+        text = " ".join(section(page_of(command), "EXIT STATUS"))
         assert {int(number) for number in re.findall(r"(?:^|; | or )(\d+)\b", text)} <= set(codes)
 
 

@@ -87,8 +87,10 @@ MISTAKES = {
     "missing kubeconfig": (("apply", *FILE, "--owner", "x", "--kubeconfig", "absent"), ["absent"]),
     "missing directory of a kubeconfig": (("check", "cluster", "--kubeconfig", "a/b"), ["a/b"]),
     "missing plan": (("apply", "--plan", "absent", "--kubeconfig", "absent"), ["absent"]),
-    "nothing to check": (("check",), ["check: what? cluster"]),
-    "unknown thing to check": (("check", "clutser"), ['cannot check "clutser" (did you mean "cluster"?)']),
+    "nothing to check": (("check",), ["check: what? config, "]),
+    "unknown thing to check": (("check", "clutser"), ['check: there is no "clutser" (did you mean "cluster"?)']),
+    "flag before the thing to check": (("check", "-v", "cluster"), ["check: what? ", "flags follow it"]),
+    "help of an unknown thing to check": (("help", "check", "clutser"), ['(did you mean "cluster"?)']),
     "two things to check": (("check", "cluster", "config"), ['unexpected argument "config"']),
     "target that is no directory": (("diff", *FILE, "--target", "snapshot.json/x"), ["snapshot.json/x"]),
     # together

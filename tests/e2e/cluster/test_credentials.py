@@ -109,7 +109,8 @@ def test_no_credentials_over_plain_http(world: World) -> None:
     token = world.folder / "token"
     token.write_text(OLD)
     world.services = {"web": ["10.0.0.1"]}
-    world.apply("--token-file", token)
+    run = world.apply("--token-file", token)
+    assert "R2I4002 warning" in run.stderr, run
     assert world.api.calls == [] or all("Authorization" not in asked.request.headers for asked in world.api.calls)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -296,7 +297,19 @@ def test_twin_of_a_host_that_is_there(world: World) -> None:
     world.store.write({**foreign_entry("foreign", "default"), "spec": {**foreign_entry()["spec"], "hosts": [host("web")]}})
     world.services["web"] = ["10.0.0.2"]
     run = world.apply()
-    assert "ServiceEntry default/foreign" in run.stderr and world.endpoints("web") == ["10.0.0.2"], run
+    assert re.search(r"^R2I4010 error: .*ServiceEntry default/foreign", run.stderr, re.M), run
+    assert world.endpoints("web") == ["10.0.0.2"]
+
+
+def test_object_with_a_word_of_tomorrow(world: World) -> None:
+    """What we do not understand is somebody else's."""
+    world.services = {"web": ["10.0.0.1"]}
+    world.must_apply()
+    world.store.edit(key("web"), lambda entry: entry["spec"].update(resolution="NEWEST"))
+    world.services = {}
+    run = world.prune("--allow-empty", "consul/dc1")
+    assert re.search(r"^R2I4004 warning: ServiceEntry mesh/\S+: spec.resolution", run.stderr, re.M), run
+    assert world.api.writes() == [] and world.names() == ["web"]
 
 
 def test_nothing_of_a_peer_is_pruned(world: World) -> None:

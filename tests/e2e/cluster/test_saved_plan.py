@@ -118,6 +118,29 @@ def test_somebody_elses_change_is_none_of_ours(due: World) -> None:
     assert run.code == 0 and due.api.writes() == DUE, run
 
 
+def test_who_may_look_at_some_namespaces_only(world: World) -> None:
+    """The plan changes something in one of them; whether the other ones are as they were is looked at, too."""
+    config = world.folder / "mesh.yaml"
+    config.write_text("apiVersion: registry2istio.io/v1\nkind: Config\ndefaults: {namespace: mesh}\n"
+                      "rules: [{name: elsewhere, match: {service: alpha}, set: {namespace: default}}]\n")
+
+    def run(command: str, *flags: str | Path) -> Run:
+        return world.r2i(command, *world.from_file(), "-c", config, "--owner", world.owner, "--kubeconfig", world.kubeconfig,
+                         *flags)
+
+    world.services = {"alpha": ["10.0.0.1"], "beta": ["10.0.0.2"]}
+    assert run("apply").code == 0
+    world.services["beta"] = ["10.0.0.3"]
+    for kind in ("serviceentries", "workloadentries"):
+        world.api.deny("list", kind, "")
+    path = world.folder / "plan.json"
+    assert run("diff", "--out", path).code == 1
+    assert json.loads(path.read_text())["namespaces"] == ["default", "mesh"]
+    world.api.forget()
+    applied = apply_plan(world, path)
+    assert applied.code == 0 and world.api.writes() == [patch("beta")], applied
+
+
 def test_applied_twice(due: World) -> None:
     path = save(due)
     assert apply_plan(due, path).code == 0

@@ -79,6 +79,15 @@ def test_names_that_differ_only_in_case_are_asked_once(r2i: Program, consul: Fak
     assert re.search(r'R2I1010 info: service "Pay" of consul/\w+: it is one with "pay"', run.stderr), run
 
 
+def test_names_that_consul_refuses_are_not_asked(r2i: Program, consul: FakeConsul) -> None:
+    """They make nothing incomplete: Consul would refuse them for ever."""
+    consul.register("two\nlines", "10.0.0.44")
+    run = r2i("export", "--from", f"consul={consul.address}", "-v")
+    assert run.code == 0 and "lines" not in run.stdout, run
+    assert sorted(request.path.rpartition("/")[2] for request in consul.details()) == ["api", "consul", "pay", "web"]
+    assert re.search(r'^R2I1012 warning: service "two.*lines" of consul/\w+: left out', run.stderr, re.M), run
+
+
 @pytest.mark.parametrize("flags, asked", [
     (["--exclude", "pay"], ["api", "consul", "web"]),
     (["--exclude", "p*", "--exclude", "?pi"], ["consul", "web"]),

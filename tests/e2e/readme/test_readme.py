@@ -20,7 +20,7 @@ from support.readme import PROJECT, README, Shell, ci_script, snippets, unmarked
 
 # Those that need a real kubectl are run by the suite "real", too; see tests/real/test_readme.py.
 ONLY_REAL = {"pipe", "cronjob"}
-HERE = {"by-hand", "ci", "crontab", "alerts", "gitops", "gitops-check"}
+HERE = {"by-hand", "ci", "crontab", "alerts", "gitops", "gitops-check", "check-manifests"}
 TEXTFILE = "/var/lib/prometheus/node-exporter/registry2istio.prom"
 
 
@@ -194,6 +194,15 @@ def test_gitops(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
     assert files == ["kustomization.yaml", *(f"mesh/serviceentry-{host}.yaml" for host in EVERY_HOST[:2])]
 
 
+def test_check_manifests(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
+    assert shell(snippets()["gitops"], cwd=checkout).returncode == 0
+    assert shell(snippets()["check-manifests"], cwd=checkout).returncode == 0
+    place = next((checkout / "manifests").rglob("serviceentry-*.yaml"))
+    place.write_text(place.read_text().replace("number:", "numbr:"))
+    done = shell(snippets()["check-manifests"], cwd=checkout)
+    assert done.returncode == 1 and 'unknown field (did you mean "number"?)' in done.stdout
+
+
 def test_gitops_of_a_consul_that_is_down(shell: Shell, consul: FakeConsul, checkout: Path) -> None:
     assert shell(snippets()["gitops"], cwd=checkout).returncode == 0
     consul.always_list(fails(500))
@@ -206,7 +215,8 @@ def test_gitops_of_a_consul_that_is_down(shell: Shell, consul: FakeConsul, check
 
 def test_flags_and_defaults(r2i: Program) -> None:
     """Every flag in the README is one, and the guards have the defaults that the table shows."""
-    helps = {name: r2i(name, "--help").stdout for name in ("fetch", "export", "diff", "apply", "check")}
+    names = ("fetch", "export", "diff", "apply", "check cluster", "check config", "check source")
+    helps = {name: r2i(*name.split(), "--help").stdout for name in names}
     known = {flag for text in helps.values() for flag in re.findall(r"--[a-z-]+", text)}
     text = README.read_text()
     ours = re.sub(r"```.*?```|<!--.*?-->", "", text, flags=re.S)

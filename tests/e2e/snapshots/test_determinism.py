@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.fake_consul import FakeConsul
 from support.program import Program, Run
-from support.snapshots import JsonObject, instance, scope, service, snapshot, snapshot_list
+from support.snapshots import JsonObject, instance, scope, service, shuffled, snapshot, snapshot_list
 
 SHUFFLES = 50
 
@@ -44,15 +44,6 @@ def awkward_services() -> list[JsonObject]:
         service("down", instance("10.7.0.1", health="critical")), service("db", instance("10.8.0.1", 5432)),
         *(service(f"s{number}", instance(f"10.9.0.{number}")) for number in range(1, 21)),
     ]
-
-
-def shuffled(value: Any, chance: random.Random) -> Any:
-    """The same, with the items of every list and the keys of every object in another order."""
-    if isinstance(value, list):
-        return [shuffled(item, chance) for item in chance.sample(value, len(value))]
-    if isinstance(value, dict):
-        return {key: shuffled(value[key], chance) for key in chance.sample(list(value), len(value))}
-    return value
 
 
 def diagnostics(run: Run) -> list[str]:

@@ -20,17 +20,28 @@ NO_MTLS = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication",
            "metadata": {"name": "default", "namespace": "istio-system"}, "spec": {"mtls": {"mode": "DISABLE"}}}
 
 
+class Istioctl:
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._program = programs / "istioctl"
+        self._folder = folder
+
+    def validate(self, manifests: str | Path) -> subprocess.CompletedProcess[str]:
+        """`istioctl validate` of YAML text, or of a folder: the other judge beside `ApiServer.judge`."""
+        text, place = (manifests, "-") if isinstance(manifests, str) else (None, str(manifests))
+        return subprocess.run([str(self._program), "validate", "-f", place], input=text, encoding="utf-8",
+                              capture_output=True, timeout=120, env=clean_environment(self._folder))
+
+
 class Istiod:
     def __init__(self, programs: Path, api_server: ApiServer, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.api_server = api_server
         self.xds_port, self._http_port = free_port(), free_port()
-        self._istioctl = programs / "istioctl"
+        self.istioctl = Istioctl(programs, folder)
         self.outbound_port = free_port()  # 15001 in a real mesh
         mesh = folder / "mesh.yaml"
         mesh.write_text(json.dumps({"enablePrometheusMerge": False, "enableAutoMtls": False,
                                     "proxyListenPort": self.outbound_port, "proxyInboundListenPort": free_port()}))
-        self._folder = folder
         self.http = Rest(f"http://{LOOPBACK}:{self._http_port}")
         self.process = ServerProcess("istiod", [
             programs / "pilot-discovery", "discovery", f"--kubeconfig={api_server.kubeconfig()}", "--registries=Kubernetes",
@@ -75,6 +86,4 @@ class Istiod:
         wait_for(lambda: set(names) <= {name for _, name in self.configs(namespace)}, f"istiod to take {names}")
 
     def validate(self, manifests: str) -> subprocess.CompletedProcess[str]:
-        """`istioctl validate` of YAML text: the other judge beside `ApiServer.judge`."""
-        return subprocess.run([str(self._istioctl), "validate", "-f", "-"], input=manifests, encoding="utf-8",
-                              capture_output=True, timeout=120, env=clean_environment(self._folder))
+        return self.istioctl.validate(manifests)

@@ -84,7 +84,7 @@ TEST_CASE("yaml reader: aliases are written out") {
   CHECK(read("a: &x 1\nb: &x 2\nc: *x\n*x : d\n") == R"({"a":1,"b":2,"c":2,"2":"d"})");
   CHECK(read("a: &x 1\n---\nb: *x\n").starts_with("3:4: "));
   CHECK(read("a: &x [*x]\n") == "1:8: an alias stands inside of what it repeats");
-  CHECK(read("a: &x []\n*x : 1\n") == "2:1: a key is a list or a map");
+  CHECK(read("a: &x []\n*x : 1\n") == "2:1: a key is a list or a map; is a \"}\" or a \"]\" missing?");
 }
 
 TEST_CASE("yaml reader: aliases cannot fill the memory") {
@@ -154,7 +154,7 @@ TEST_CASE("yaml reader: faults say where and what") {
       {"a: !!bool 1\n", "1:4: the tag !!bool does not fit \"1\""},
       {"a: !!binary aGk=\n", "1:4: the tag !!binary is not supported"},
       {"a: b\n~: c\n", "2:1: a key is missing or null"},
-      {"? [a]\n: b\n", "1:3: a key is a list or a map"},
+      {"? [a]\n: b\n", "1:3: a key is a list or a map; is a \"}\" or a \"]\" missing?"},
       {"a:\n  <<: {b: c}\n", "2:3: merge keys (<<) are not supported; write out the keys that it would bring in"},
       {"a: \xFF\n", "1:4: the text is not UTF-8"},
       {"a: b\nc: \x01\n", "2:4: the character U+0001 is not allowed in YAML"},

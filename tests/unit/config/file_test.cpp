@@ -182,6 +182,19 @@ rules:
   CHECK(settings.conversion.rules[2].name == "third");
 }
 
+TEST_CASE("configuration: sources of one name and two kinds are a mistake") {
+  const TempDir dir;
+  const std::string first = dir.write("a.yaml", kHead + "sources: [{name: west, kind: consul}]\n");
+  const std::string second = dir.write("b.yaml", kHead + "sources:\n- {name: west, kind: file, address: s.json}\n");
+  try {
+    config::resolve(keys(), {{"config", {first, second}}}, Environment());
+    FAIL("taken");
+  } catch (const Error& error) {
+    CHECK(error.what() == second + ":4:3: sources[0]: the source \"west\" is of kind consul in " + first +
+                              ":3:11: sources[0]: give this one another name");
+  }
+}
+
 TEST_CASE("configuration: the variable R2I_CONFIG names files, a line each") {
   Configured world;
   const std::string path = world.dir.write("a.yaml", kHead + "sources: [{kind: consul}]\n");
@@ -197,10 +210,10 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
       {"- a\n", "mesh.yaml:1:1: expected an object, got a list"},
       {"kind: Config\n", "mesh.yaml:1:1: the key `apiVersion` is missing: a configuration begins with"},
       {"apiVersion: v1\nkind: Config\n", "mesh.yaml:1:13: apiVersion: expected registry2istio.io/v1, got \"v1\""},
-      {source + "default: {}\n", "mesh.yaml:4:10: default: unknown key (did you mean \"defaults\"?)"},
-      {source + "defaults: {}\ndefaults: {}\n", "mesh.yaml:5:11: defaults: the key comes twice"},
+      {source + "default: {}\n", "mesh.yaml:4:1: default: unknown key (did you mean \"defaults\"?)"},
+      {source + "defaults: {}\ndefaults: {}\n", "mesh.yaml:5:1: defaults: the key comes twice"},
       {source + "defaults: {healthh: any}\n",
-       "mesh.yaml:4:21: defaults.healthh: unknown key (did you mean \"health\"?)"},
+       "mesh.yaml:4:12: defaults.healthh: unknown key (did you mean \"health\"?)"},
       {source + "defaults: {health: al}\n",
        "mesh.yaml:4:20: defaults.health: expected one of warning, passing, any, got \"al\""},
       {source + "defaults: {health: yes}\n",
@@ -214,7 +227,7 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
       {source + "defaults: {host: \"{servce}.x\"}\n",
        "mesh.yaml:4:18: defaults.host: \"{servce}.x\": unknown variable \"servce\" (did you mean"},
       {source + "defaults: {protocol: {fromMetdata: x}}\n",
-       "mesh.yaml:4:36: defaults.protocol.fromMetdata: unknown key (did you mean"},
+       "mesh.yaml:4:23: defaults.protocol.fromMetdata: unknown key (did you mean"},
       {source + "defaults: {weight: -1}\n",
        "mesh.yaml:4:20: defaults.weight: expected a number that is not negative, got \"-1\""},
       {source + "defaults: {weight: heavy}\n", "mesh.yaml:4:20: defaults.weight: expected a number, got a string"},
@@ -229,6 +242,10 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
        "mesh.yaml:4:20: defaults.labels: \"a b\" is no key of a label or an annotation"},
       {source + "defaults: {objectLabels: {registry2istio.io/owner: me}}\n",
        "mesh.yaml:4:26: defaults.objectLabels: registry2istio.io/owner is set by registry2istio itself"},
+      {source + "defaults: {objectLabels: {X.io/a: b}}\n",
+       "mesh.yaml:4:26: defaults.objectLabels: \"X.io/a\" is no key of a label or an annotation"},
+      {source + "defaults: {objectAnnotations: {istio.io/dry-run: \"true\"}}\n",
+       "mesh.yaml:4:31: defaults.objectAnnotations: Istio refuses the annotation istio.io/dry-run"},
       {source + "defaults: {sidecarNetworks: [pods]}\n",
        "mesh.yaml:4:29: defaults.sidecarNetworks: \"pods\" is no IP address or network"},
       {source + "defaults: {addresses: 10.0.0.1/8}\n",
@@ -238,7 +255,7 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
        "mesh.yaml:4:39: rules[1]: there is another rule \"a\" in this file"},
       {source + "rules: [{name: a}]\n", "mesh.yaml:4:9: rules[0]: the rule \"a\" sets nothing"},
       {source + "rules: [{name: a, match: {servic: b}, set: {drop: true}}]\n",
-       "mesh.yaml:4:35: rules[0].match.servic: unknown key (did you mean \"service\"?)"},
+       "mesh.yaml:4:27: rules[0].match.servic: unknown key (did you mean \"service\"?)"},
       {source + "rules: [{name: a, match: {service: []}, set: {drop: true}}]\n",
        "mesh.yaml:4:36: rules[0].match.service: an empty list matches nothing"},
       {source + "rules: [{name: a, match: {service: /(/}, set: {drop: true}}]\n",
@@ -247,7 +264,13 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
        "mesh.yaml:4:33: rules[0].match.port: expected a port from 1 to 65535 or a range"},
       {source + "rules: [{name: a, match: {network: x}, set: {drop: true}}]\n",
        "mesh.yaml:4:36: rules[0].match.network: \"x\" is no IP address"},
-      {source + "output: {dryRun: server}\n", "mesh.yaml:4:18: output.dryRun: unknown key"},
+      {source + "output: {dryRun: server}\n",
+       "mesh.yaml:4:10: output.dryRun: unknown key: only the command line has it, as --dry-run"},
+      {source + "namespace: a\n",
+       "mesh.yaml:4:1: namespace: unknown key: it belongs under `defaults:`, or under the `set:` of a rule"},
+      {source + "owner: a\n", "mesh.yaml:4:1: owner: unknown key: it belongs under `output:`"},
+      {source + "defaults:\n  label:\n    a: b\n",
+       "mesh.yaml:5:3: defaults.label: unknown key (did you mean \"labels\"?)"},
       {source + "output: {maxDelete: many}\n", "mesh.yaml:4:21: output.maxDelete: expected a number, got a string"},
       {source + "output: {maxDelete: 1.5}\n",
        "mesh.yaml:4:21: output.maxDelete: expected a number from 0 to 1000000, got \"1.5\""},
@@ -259,19 +282,24 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
       {kHead + "sources: [{kind: consul}, {kind: consul}]\n",
        "mesh.yaml:3:27: sources[1]: there is another source \"consul\" in this file"},
       {kHead + "sources: [{kind: consul, tokn: x}]\n",
-       "mesh.yaml:3:32: sources[0].tokn: unknown key (did you mean \"token\"?); a source of kind consul has"},
-      {kHead + "sources: [{kind: consul, timeout: 1s}]\n", "mesh.yaml:3:35: sources[0].timeout: unknown key"},
+       "mesh.yaml:3:26: sources[0].tokn: unknown key (did you mean \"token\"?)"},
+      {kHead + "sources: [{kind: consul, timeout: 1s}]\n",
+       "mesh.yaml:3:26: sources[0].timeout: unknown key; a source of kind consul has"},
       {kHead + "sources: [{kind: consul, maxStale: 5}]\n", "mesh.yaml:3:36: sources[0].maxStale: expected a duration"},
       {kHead + "sources: [{kind: consul, consistency: stal}]\n",
        "mesh.yaml:3:39: sources[0].consistency: expected one of stale, default, consistent"},
       {kHead + "sources: [{kind: consul, emulator: maybe}]\n",
        "mesh.yaml:3:36: sources[0].emulator: expected true or false"},
       {kHead + "sources: [{kind: consul, expect: {minServices: x}}]\n",
-       "mesh.yaml:3:48: sources[0].expect.minServices: expected a number, got \"x\""},
+       "mesh.yaml:3:48: sources[0].expect.minServices: expected a whole number that is not negative, got \"x\""},
       {kHead + "sources: [{kind: consul, tokenFile: [a, b]}]\n",
        "mesh.yaml:3:37: sources[0].tokenFile: expected one value, got 2"},
       {kHead + "sources: [{kind: consul, address: a, addresses: b}]\n",
        "mesh.yaml:3:49: sources[0].addresses: give either `address` or `addresses`"},
+      {kHead + "sources: [{kind: consul, token: \"${T}\", tokenFile: t}]\n",
+       "mesh.yaml:3:33: sources[0].token: give either `token` or `tokenFile`"},
+      {kHead + "sources: [{kind: consul, address: \"http://u:p@c\"}]\n",
+       "mesh.yaml:3:35: sources[0].address: a password must not stand in the file: write ${NAME}"},
       {kHead + "sources: [{kind: consul, address: \"${NOT_SET}\"}]\n",
        "mesh.yaml:3:35: sources[0].address: the variable \"NOT_SET\" is not set"},
       {kHead + "sources: [{kind: consul, address: \"${X\"}]\n",
@@ -296,7 +324,7 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
         "mesh.yaml:4:20: defaults.health: expected one of warning, passing, any, got \"al\"\n"
         "mesh.yaml:4:32: defaults.layout: expected a string, got true or false: put it between quotes\n"
         "mesh.yaml:5:33: rules[0].set.weight: expected a number that is not negative, got \"-1\"\n"
-        "mesh.yaml:6:4: x: unknown key");
+        "mesh.yaml:6:1: x: unknown key");
 }
 
 TEST_CASE("configuration: a secret stands in no file and in no message") {
@@ -305,6 +333,28 @@ TEST_CASE("configuration: a secret stands in no file and in no message") {
     world.variables = {{"TOKEN", "hunter2"}};
     const std::string told = world.problems(kHead + "sources: [{kind: consul, token: \"" + value + "\"}]\n");
     CHECK(told.starts_with("mesh.yaml:3:33: sources[0].token: a secret must not stand in the file: write ${NAME}"));
+    CHECK(told.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("configuration: what a variable holds is in no message, whatever it was used for") {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {"maxStale: \"${TOKEN}\"",
+       "mesh.yaml:3:36: sources[0].maxStale: expected a duration such as \"30s\" or \"1m30s\", got \"${TOKEN}\", and "
+       "what "
+       "the variable holds is none"},
+      {"emulator: \"${TOKEN}\"", "mesh.yaml:3:36: sources[0].emulator: expected true or false, got \"${TOKEN}\""},
+      {"consistency: \"x${TOKEN}\"", "mesh.yaml:3:39: sources[0].consistency: expected one of stale"},
+      {"maxAnswerBytes: \"${TOKEN}\"", "mesh.yaml:3:42: sources[0].maxAnswerBytes: expected a whole number"},
+      {"exclude: [\"[${TOKEN}\"]", "mesh.yaml:3:35: sources[0].exclude: what a variable holds makes no pattern"},
+      {"expect: {minServices: \"${TOKEN}\"}", "mesh.yaml:3:48: sources[0].expect.minServices: expected a whole number"},
+  };
+  for (const auto& [setting, expected] : rows) {
+    Configured world;
+    world.variables = {{"TOKEN", "hunter2"}};
+    const std::string told = world.problems(kHead + "sources: [{kind: consul, " + setting + "}]\n");
+    CAPTURE(told);
+    CHECK(told.starts_with(expected));
     CHECK(told.find("hunter2") == std::string::npos);
   }
 }

@@ -111,6 +111,8 @@ TEST_CASE("source: what is wrong is said without a password in it") {
       {"consul=https://c:8501?password=hunter2", "consul=https://c:8501: password: a secret must not stand in a flag"},
       {"consul?name=a%20b", "consul: the name \"a b\" cannot be a label's value in Kubernetes"},
       {"consul?name=", "consul: the name \"\" cannot be a label's value in Kubernetes"},
+      {"consul?merge=", "consul: merge: the name \"\" cannot be a label's value in Kubernetes"},
+      {"consul?merge=a%2Fb", "consul: merge: the name \"a/b\" cannot be a label's value in Kubernetes"},
       {"file=x.json?datacenter=dc1", "file=x.json: unknown setting \"datacenter\""},
       {"consul=https://user:hunter2?@c:8501", "a '?' or '@' in a password must be written as %3F or %40"},
       {"consul=https://user:hun?ter2=x@c:8501?datacenter=a", "a '?' or '@' in a password"},
@@ -146,6 +148,25 @@ TEST_CASE("source: names tell sources apart, those of files apart from the rest"
   CHECK(problems_of({"exec=a", "exec=b", "exec=a?name=west"}).empty());
   CHECK(problems_of({"exec=a?arguments=x", "exec=a?arguments=y"}).size() == 1);
   CHECK(problems_of({"consul?name=a", "eureka?name=a", "consul?name=a"}).size() == 3);
+}
+
+TEST_CASE("source: the name of a merge is no source's that is not in it") {
+  const auto problems_of = [](const std::vector<std::string_view>& texts) {
+    Problems problems;
+    std::vector<SourceSpec> specs;
+    for (const std::string_view text : texts) specs.push_back(parse_source(text, problems));
+    check_names(specs, problems);
+    return join(problems.lines(), "\n");
+  };
+  CHECK(parsed("consul?merge=shop").spec.merge == "shop");
+  CHECK(problems_of({"consul?merge=shop", "exec=x?merge=shop"}).empty());
+  CHECK(problems_of({"consul?merge=consul", "exec=x?merge=consul"}).empty());
+  CHECK(problems_of({"consul?merge=a", "consul?name=b&merge=c"}).empty());
+  CHECK(problems_of({"consul?merge=west", "consul?name=west"}) ==
+        "consul is merged into \"west\", the name of consul, which is not: give that one merge=west, too, or take "
+        "another "
+        "name");
+  CHECK(problems_of({"consul?merge=west", "consul?name=west&merge=east"}).find("consul is merged into") == 0);
 }
 
 }  // namespace

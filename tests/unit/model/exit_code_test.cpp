@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,26 @@ TEST_CASE("exit codes: what a run died of") {
   const std::vector<std::pair<ErrorKind, int>> rows = {
       {ErrorKind::usage, 2}, {ErrorKind::output, 6}, {ErrorKind::interrupted, 130}, {ErrorKind::bug, 7}};
   for (const auto& [kind, code] : rows) CHECK(static_cast<int>(exit_code_of(kind)) == code);
+}
+
+TEST_CASE("exit codes: each has all of its texts, in the order of the numbers") {
+  CHECK(all_exit_codes().size() == 10);
+  int last = -1;
+  for (const ExitCodeInfo& info : all_exit_codes()) {
+    const int number = static_cast<int>(info.code);
+    CAPTURE(number);
+    CHECK(number > last);
+    last = number;
+    CHECK(&exit_code_info(info.code) == &info);
+    CHECK(info.reason.size() > 3);
+    CHECK_FALSE(info.reason.ends_with('.'));
+    for (const std::string_view sentence : {info.meaning, info.cause, info.remedy}) {
+      CAPTURE(sentence);
+      CHECK(sentence.size() > 10);
+      CHECK(sentence.ends_with('.'));
+    }
+    CHECK_FALSE(info.example.empty());
+  }
 }
 
 }  // namespace

@@ -174,6 +174,7 @@ TEST_CASE("the document, as a script sees it") {
   "kind": "Plan",
   "leftAlone": [],
   "manager": "registry2istio-default",
+  "namespaces": [],
   "owner": "default",
   "prunable": [],
   "scopes": [],
@@ -256,7 +257,7 @@ TEST_CASE("every finding is told at once, with its place") {
 19: changes[0].after.spec.endpoints[0].adress: unknown key
 143: changes[1].live: the key "uid" is missing
 148: changes[1].live.id: unknown key (did you mean "uid"?)
-177: summary.unchanged: expected a number from 0 on
+178: summary.unchanged: expected a number from 0 on
 )");
 }
 
@@ -369,6 +370,7 @@ class RandomPlan {
       plan.scopes[{text(), text()}] = {below(9), below(9), below(9)};
       plan.twins.push_back({{text(), "ServiceEntry", text()}, {text(), text(), text()}, text()});
     }
+    for (std::size_t i = below(3); i > 0; --i) plan.namespaces.push_back(text());
     plan.fingerprint = text();
     return plan;
   }

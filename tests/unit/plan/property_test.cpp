@@ -4,6 +4,7 @@
 #include "base/json_writer.hpp"
 #include "base/output.hpp"
 #include "model/describe.hpp"
+#include "model/list_mark.hpp"
 #include "support/random_world.hpp"
 
 #include <doctest/doctest.h>
@@ -467,6 +468,149 @@ TEST_CASE("property: a layout switch and new addresses are no loss, whatever fai
     }
     REQUIRE(settle(world) == "");
   }
+}
+
+// Merged sources
+
+/// Two registries of which objects are made together, as the conversion makes them. Addresses tell whose they are.
+class MergedWorld : public testing::Planning {
+ public:
+  explicit MergedWorld(std::uint32_t seed) : dice(seed) { policy.prune_after = std::chrono::seconds{0}; }
+
+  struct Registry {
+    std::string name;
+    std::string prefix;
+    bool read = true;
+    bool complete = true;
+    std::map<std::string, std::set<std::string>> services{};  ///< what it has, by host
+  };
+
+  /// What the registries have changes, and each may be down, or not be read at all.
+  void draw_run() {
+    for (Registry& registry : registries) {
+      registry.read = !dice.once_in(4);
+      registry.complete = !dice.once_in(3);
+      for (const std::string name : {"a", "b", "c"}) {
+        if (dice.once_in(2)) continue;
+        auto& addresses = registry.services[name];
+        addresses.clear();
+        for (std::size_t i = dice.below(4); i > 0; --i)
+          addresses.insert(fmt::format("{}.{}", registry.prefix, dice.below(6)));
+        if (dice.once_in(3)) registry.services.erase(name);
+      }
+    }
+    policy.prune = dice.once_in(2);
+    policy.now += std::chrono::minutes{5};
+    policy.names.exclude = dice.once_in(5) ? std::vector<std::string>{"A"} : std::vector<std::string>{};
+    want_all(dice.once_in(3));
+  }
+
+  void heal() {
+    for (Registry& registry : registries) registry.read = registry.complete = true;
+    policy.names.exclude.clear();
+    policy.prune = true;
+    want_all(false);
+  }
+
+  /// Every address of the registry that serves.
+  [[nodiscard]] std::set<std::string> live(const Registry& registry) const {
+    std::set<std::string> all;
+    for (const LiveObject& object : cluster.objects()) {
+      const auto* entry = std::get_if<ServiceEntry>(&object.manifest);
+      const auto endpoints =
+          entry != nullptr ? entry->endpoints : std::vector{std::get<WorkloadEntry>(object.manifest).spec};
+      for (const Endpoint& endpoint : endpoints) {
+        if (endpoint.address.starts_with(registry.prefix))
+          all.insert(meta_of(object.manifest).name.substr(0, 1) + " " + endpoint.address);
+      }
+    }
+    return all;
+  }
+
+  std::vector<Registry> registries = {{"consul", "10.0.0"}, {"eureka", "10.1.0"}};
+  Dice dice;
+
+ private:
+  void want_all(bool workloads) {
+    wanted = {};
+    bool complete = true;
+    for (const Registry& registry : registries) {
+      if (!registry.read) continue;
+      wanted.scopes.push_back({registry.name, "dc1", registry.complete, "", "shop"});
+      complete = complete && registry.complete;
+      policy.allow_empty = {"shop/merged"};
+    }
+    policy.max_shrink_percent = policy.max_delete_percent = 100;
+    for (const std::string name : {"a", "b", "c"}) want_one(name, complete, workloads);
+  }
+
+  void want_one(const std::string& name, bool complete, bool workloads) {
+    ServiceEntry entry = testing::service_entry(name, {}, {"shop", "merged"});
+    std::vector<std::string> scopes;
+    std::vector<std::string> names;
+    for (const Registry& registry : registries) {
+      const auto service = registry.services.find(name);
+      if (!registry.read || service == registry.services.end()) continue;
+      const std::string own = registry.name == "eureka" && name == "a" ? "A" : name;
+      if (!policy.names.exclude.empty() && own == "A") continue;
+      scopes.push_back(registry.name + "/dc1");
+      names.push_back(own);
+      for (const std::string& address : service->second) entry.endpoints.emplace_back().address = address;
+    }
+    if (scopes.empty()) return;
+    if (!complete) {
+      wanted.withheld_hosts.push_back(entry.hosts.front());
+      return;
+    }
+    auto& annotations = entry.meta.annotations;
+    annotations.emplace(annotations.begin(), mark::kMergedFrom, list_mark(scopes));
+    if (std::ranges::find(names, "A") != names.end()) annotations.emplace_back(mark::kService, list_mark(names));
+    want(workloads ? testing::as_workloads(std::move(entry)) : std::vector<Manifest>{std::move(entry)});
+  }
+};
+
+TEST_CASE("property: of merged sources, none that was not read in full loses an endpoint by what the other one says") {
+  std::size_t changed = 0;
+  std::size_t withstood = 0;
+  for (std::uint32_t seed = 0; seed < kWorlds; ++seed) {
+    CAPTURE(seed);
+    MergedWorld world(seed);
+    for (int run = 0; run < kRuns; ++run) {
+      CAPTURE(run);
+      world.draw_run();
+      const Plan plan = world.plan();
+      CAPTURE(as_text(plan));
+      const bool any_down =
+          std::ranges::any_of(world.registries, [](const auto& one) { return one.read && !one.complete; });
+      std::map<std::string, std::set<std::string>> before;
+      for (const auto& registry : world.registries) before[registry.name] = world.live(registry);
+      const std::size_t failures = world.dice.below(3);
+      world.write(plan, [&](const Change&) { return failures > 0 && world.dice.once_in(5 - failures); });
+      if (any_down) REQUIRE(plan.changes.empty());
+      if (!plan.changes.empty()) ++changed;
+      for (const auto& registry : world.registries) {
+        const auto after = world.live(registry);
+        if (registry.read && registry.complete) {
+          // What this run was told to leave out is not looked at.
+          if (world.policy.names.exclude.empty() || registry.name != "eureka") continue;
+          std::erase_if(before[registry.name], [](const std::string& one) { return !one.starts_with("a "); });
+        }
+        REQUIRE(std::ranges::includes(after, before[registry.name]));
+        if (!before[registry.name].empty()) ++withstood;
+      }
+    }
+    world.heal();
+    REQUIRE(settle(world) == "");
+    for (const auto& registry : world.registries) {
+      std::set<std::string> expected;
+      for (const auto& [name, addresses] : registry.services) {
+        for (const std::string& address : addresses) expected.insert(name + " " + address);
+      }
+      REQUIRE((world.live(registry) == expected));
+    }
+  }
+  CHECK(changed > kWorlds / 3);
+  CHECK(withstood > kWorlds / 3);
 }
 
 }  // namespace

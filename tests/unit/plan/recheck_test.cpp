@@ -109,6 +109,15 @@ TEST_CASE("recheck: the owner's other objects have changed, come or gone") {
   CHECK(plan.problems() == "objects of the owner team that the plan does not change have changed, come or gone");
 }
 
+TEST_CASE("recheck: of namespaces that could not be looked at for the plan nothing is known, and nothing wanted") {
+  Saved plan;
+  plan.saved.namespaces = {"mesh"};
+  plan.have(service_entry("cart", {"10.0.3.1"}, {"consul", "dc1", "elsewhere", "team"}));
+  CHECK(plan.problems().empty());
+  plan.saved.namespaces = {"elsewhere", "mesh"};
+  CHECK_FALSE(plan.problems().empty());
+}
+
 TEST_CASE("recheck: another owner's objects are nothing to it") {
   Saved plan;
   plan.cluster.apply(service_entry("cart", {"10.0.3.1"}, {"consul", "dc1", "mesh", "other"}), "registry2istio-other");

@@ -41,7 +41,7 @@ struct Row {
 };
 
 void check(const KeyLayout& layout, const std::vector<Row>& rows) {
-  JsonTree tree;
+  FlatJson tree;
   for (const Row& row : rows) {
     CAPTURE(row.key);
     CAPTURE(row.value);
@@ -88,7 +88,7 @@ TEST_CASE("layout skydns: a reversed domain; texts are no instances, and a weigh
             {"local/x1", R"({"host":"1.1.1.1","port":"http"})", "local malformed: the port \"http\" is no number"},
             {"local/x1", R"({"host":"1.1.1.1","weight":"much"})", "local malformed: the weight \"much\" is no number"},
         });
-  JsonTree tree;
+  FlatJson tree;
   const KeyReading reading = layout_of("skydns").read("local/skydns/x1", R"({"host":"1.1.1.1"})", tree);
   CHECK(reading.service_metadata == Pairs{{"domain", "skydns.local"}});
 }
@@ -146,7 +146,7 @@ TEST_CASE("layout dubbo: the key has all, and a version and a group are part of 
       "com.foo.A/providers/"
       "tri%3A%2F%2F10.0.0.1%3A50051%2Fcom.foo.A%3Fapplication%3Dapp%26group%3Dg%26version%3D1.0%26weight%3D"
       "50";
-  JsonTree tree;
+  FlatJson tree;
   const KeyLayout layout = layout_of("dubbo");
   CHECK(told(layout.read(key, "", tree)) ==
         "com.foo.A:1.0:g# 10.0.0.1{50051/tri} *50 [application=app] [group=g] [version=1.0] [weight=50]");
@@ -206,7 +206,7 @@ TEST_CASE("layout template: all of it in the key, and a pattern without a servic
 }
 
 TEST_CASE("layout: bytes that are no UTF-8 are replaced, and told") {
-  JsonTree tree;
+  FlatJson tree;
   const KeyReading text = layout_of("go-zero").read("w\xff/1", "10.0.0.1:80\xff", tree);
   CHECK(text.repaired);
   CHECK(text.service == "w\xef\xbf\xbd");

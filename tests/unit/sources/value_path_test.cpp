@@ -12,7 +12,7 @@ namespace {
 std::string followed(const std::string& path, std::string value) {
   const auto parsed = ValuePath::parse(path);
   if (!parsed) return parsed.error();
-  JsonTree tree;
+  FlatJson tree;
   if (const auto wrong = tree.read(value)) return *wrong;
   std::string told;
   for (const std::size_t node : parsed->nodes(tree, tree.member(0, "item").value_or(0)))

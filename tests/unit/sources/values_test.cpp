@@ -1,5 +1,8 @@
 #include "sources/values.hpp"
 
+#include "sources/secret_file.hpp"
+#include "support/temp_dir.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -56,6 +59,54 @@ TEST_CASE("values: the address, else the registry's own variable, else nothing")
   // Given but empty is given: it switches the variable off.
   CHECK(Given({{"partition", ""}}, {{"CONSUL_PARTITION", "q"}}).values().text("partition") == "");
   CHECK_THROWS_AS((void)both.values().text("no such setting"), Error);
+}
+
+TEST_CASE("values: every setting with a variable of the registry's own: what is given comes before it") {
+  int with_variable = 0;
+  for (const SourceSettingInfo& info : all_source_settings()) {
+    if (info.environment.empty()) continue;
+    CAPTURE(info.key);
+    ++with_variable;
+    SourceSpec spec;
+    spec.kind = info.kind.substr(0, info.kind.find('|'));
+    const Environment variable(std::map<std::string, std::string, std::less<>>{{std::string(info.environment), "v"}});
+    const std::string key(info.key);
+    const bool is_secret = info.type == "secret";
+    const auto read = [&](const Environment& environment) {
+      const Values values(spec, environment);
+      return is_secret ? std::string(values.secret(key).reveal()) : values.text(key).value_or("");
+    };
+    CHECK(read(Environment()).empty());
+    CHECK(read(variable) == "v");
+    if (is_secret) {
+      spec.secrets[key] = Secret("given");
+    } else {
+      spec.values[key] = "given";
+    }
+    CHECK(read(variable) == "given");
+    CHECK(Values(spec, variable).is_given(key));
+  }
+  CHECK(with_variable >= 9);
+}
+
+TEST_CASE(
+    "values: a secret and the file of it: what is given, be it the one or the other, comes before every variable") {
+  const testing::TempDir dir;
+  const std::string given_file = dir.write("given", "of the file\n");
+  const std::string native_file = dir.write("native", "of the variable's file\n");
+  const Environment environment(std::map<std::string, std::string, std::less<>>{
+      {"CONSUL_HTTP_TOKEN", "of the variable"}, {"CONSUL_HTTP_TOKEN_FILE", native_file}});
+  const auto token = [&](const SourceSpec& spec) {
+    return std::string(SecretFile(Values(spec, environment), "tokenFile", "token").value().reveal());
+  };
+  SourceSpec spec;
+  spec.kind = "consul";
+  CHECK(token(spec) == "of the variable's file");
+  spec.values["tokenFile"] = given_file;
+  CHECK(token(spec) == "of the file");
+  spec.values.clear();
+  spec.secrets["token"] = Secret("given");
+  CHECK(token(spec) == "given");
 }
 
 TEST_CASE("values: typed") {

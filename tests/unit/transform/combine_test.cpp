@@ -204,7 +204,7 @@ TEST_CASE("combine: what Istio would refuse is withheld, with the rule") {
   CHECK(result->names() == "ServiceEntry/web.service.consul");
   CHECK(result->withheld() == "pay.service.consul");
   CHECK(result->diagnostics.codes() == "3003");
-  CHECK(result->diagnostics.first(Code::istio_refuses).find("more than 256") != std::string::npos);
+  CHECK(result->diagnostics.first(Code::istio_refuses).find("at most 256") != std::string::npos);
 }
 
 TEST_CASE("combine: of a service that is refused, no workload entry is left") {

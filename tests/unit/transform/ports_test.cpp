@@ -279,7 +279,10 @@ TEST_CASE("ports: a TCP service without an address is withheld, unless it is wan
   captured.typed.dns_capture = testing::given(true);
   ConversionSettings http;
   http.typed.protocol = testing::given_protocol("HTTP");
+  ConversionSettings ruled = with_rule({5432});
+  ruled.typed.protocol = testing::given_protocol("TCP");
   check_ports({
+      {"of which nothing is known but what a rule says", {}, ruled, "", "", "2040"},
       {"by default", mysql, {}, "", "", "2040"},
       {"exported", mysql, exported, "tcp-3306", "10.0.0.1", ""},
       {"captured", mysql, captured, "tcp-3306", "10.0.0.1", ""},

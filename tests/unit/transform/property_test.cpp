@@ -8,6 +8,8 @@
 #include "support/collected.hpp"
 #include "support/services.hpp"
 #include "transform/combine.hpp"
+#include "transform/explained_endpoints.hpp"
+#include "transform/merge.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -16,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <random>
@@ -306,6 +309,46 @@ TEST_CASE("property: every instance is an endpoint, or is reported, or its servi
   });
 }
 
+/// What an endpoint says, but for its weight, which all endpoints of a host decide together.
+std::string told(const std::string& address, const Pairs& labels, const std::string& locality, const PortMap& ports) {
+  std::string text = address + " " + locality;
+  for (const auto& [key, value] : labels) text += fmt::format(" {}={}", key, value);
+  for (const auto& [name, number] : ports) text += fmt::format(" {}:{}", name, number);
+  return text;
+}
+
+TEST_CASE("property: what is explained is what comes out") {
+  for_all([](const std::vector<Service>& services, const ConversionSettings& settings, const Outcome& /*outcome*/) {
+    RuleBook rules(settings);
+    for (const Service& service : services) {
+      Collected ignored;
+      const Explained explained = explain(Service(service), rules, ignored);
+      const auto converted = convert(Service(service), rules, ignored);
+      REQUIRE(explained.left_out == !converted.has_value());
+      std::vector<std::string> written;
+      std::vector<std::string> said;
+      if (converted) {
+        REQUIRE(explained.host.value == converted->host);
+        for (const Endpoint& one : converted->entry.endpoints)
+          written.push_back(told(one.address, one.labels, one.locality, one.ports));
+      }
+      std::set<std::size_t> instances;
+      for (const ExplainedEndpoint& one : explain_endpoints(explained)) {
+        Pairs labels;
+        for (const auto& [key, value] : one.labels) {
+          labels.emplace_back(key, value.value);
+          REQUIRE_FALSE(value.origin.empty());
+        }
+        REQUIRE_FALSE(one.locality.origin.empty());
+        REQUIRE_FALSE(one.weight.origin.empty());
+        REQUIRE(instances.insert(one.instance).second);
+        said.push_back(told(one.address, labels, one.locality.value, one.ports));
+      }
+      REQUIRE((said == written));
+    }
+  });
+}
+
 TEST_CASE("property: the order of services and instances does not show in the objects") {
   for_all([](std::vector<Service> services, const ConversionSettings& settings, const Outcome& outcome) {
     Draw draw(static_cast<std::uint32_t>(services.size()));
@@ -356,8 +399,9 @@ TEST_CASE("property: no host twice, no name twice, all sorted") {
 TEST_CASE("property: Istio and the API server would take every object") {
   for_all([](const auto&, const auto&, const Outcome& outcome) {
     for (const Manifest& object : outcome.manifests.objects) {
-      const auto broken = std::visit([](const auto& entry) { return check(entry); }, object);
-      REQUIRE(join(broken, "\n").empty());
+      for (const Breach& broken : std::visit([](const auto& entry) { return check(entry); }, object)) {
+        FAIL_CHECK(broken.text());
+      }
     }
   });
 }
@@ -437,6 +481,139 @@ TEST_CASE("property: weights are given to all endpoints of an object or to none"
       for (const Endpoint& endpoint : endpoints_of(object)) weights.insert(endpoint.weight);
       REQUIRE((weights.size() != 1 || *weights.begin() == 0));
       REQUIRE((weights.size() < 2 || !weights.contains(0)));
+    }
+  });
+}
+
+// Merged sources
+
+/// The same scopes, those of the first `count` sources merged.
+std::vector<Service> merged_services(std::vector<Service> services, std::size_t count) {
+  const std::vector<std::string> kinds = {"consul", "nacos", "eureka"};
+  std::map<const Scope*, std::shared_ptr<const Scope>> scopes;
+  std::map<std::string, std::shared_ptr<const SourceInfo>> sources;
+  for (Service& service : services) {
+    const auto kind = std::ranges::find(kinds, service.scope->source->name);
+    if (static_cast<std::size_t>(kind - kinds.begin()) >= count) continue;
+    auto& source = sources[service.scope->source->name];
+    if (!source) {
+      SourceInfo info = *service.scope->source;
+      info.merge = "shop";
+      source = std::make_shared<const SourceInfo>(info);
+    }
+    auto& scope = scopes[service.scope.get()];
+    if (!scope) {
+      Scope copy = *service.scope;
+      copy.source = source;
+      scope = std::make_shared<const Scope>(copy);
+    }
+    service.scope = scope;
+  }
+  return services;
+}
+
+using Unread = std::map<std::string, std::string>;
+
+std::unique_ptr<Outcome> run_merged(const std::vector<Service>& services, const ConversionSettings& settings,
+                                    const Unread& unread = {}) {
+  auto outcome = std::make_unique<Outcome>();
+  std::vector<Converted> converted;
+  RuleBook rules(settings);
+  Merger merger(rules, outcome->diagnostics);
+  for (const Service& service : services) {
+    if (!service.scope->source->merge.empty()) {
+      merger.take(Service(service));
+    } else if (auto one = convert(Service(service), rules, outcome->diagnostics)) {
+      converted.push_back(std::move(*one));
+    }
+  }
+  std::ranges::move(merger.finish(unread), std::back_inserter(converted));
+  outcome->manifests = combine(std::move(converted), outcome->diagnostics);
+  return outcome;
+}
+
+/// Services of several registries that come to one host more often than not.
+void for_all_merged(const std::function<void(const std::vector<Service>&, const ConversionSettings&, Draw&)>& look) {
+  for (std::uint32_t seed = 1; seed <= kCases / 2; ++seed) {
+    CAPTURE(seed);
+    Draw draw(seed);
+    ConversionSettings settings = draw.settings();
+    settings.typed.host = testing::given_host("{service}.mesh");
+    std::vector<Service> services = draw.services();
+    for (Service& service : services) service.name = service.name.substr(0, 3);
+    std::set<std::pair<const Scope*, std::string>> seen;
+    std::erase_if(services, [&](const Service& s) { return !seen.emplace(s.scope.get(), s.name).second; });
+    look(merged_services(std::move(services), 2 + draw.below(2)), settings, draw);
+  }
+}
+
+bool is_from_merge(const Manifest& object) {
+  return find_value(meta_of(object).annotations, mark::kMergedFrom).has_value();
+}
+
+TEST_CASE("property: of merged sources, too, every instance is an endpoint or reported, and most hosts have several") {
+  std::size_t of_several = 0;
+  for_all_merged([&](const std::vector<Service>& services, const ConversionSettings& settings, Draw&) {
+    const auto outcome = run_merged(services, settings);
+    for (const Manifest& object : outcome->manifests.objects) {
+      const auto from = find_value(meta_of(object).annotations, mark::kMergedFrom).value_or("");
+      if (from.find(',') != std::string_view::npos) ++of_several;
+      const auto broken = std::visit([](const auto& entry) { return check(entry); }, object);
+      REQUIRE(broken.empty());
+    }
+    // What is withheld takes instances along whose services are told under the name of the merge.
+    if (!outcome->manifests.withheld_hosts.empty()) return;
+    std::set<std::string> lost_services;
+    std::set<std::string> lost_instances;
+    for (const Diagnostic& diagnostic : outcome->diagnostics.all) {
+      const Loss loss = code_info(diagnostic.code).loss;
+      if (loss == Loss::service || diagnostic.code == static_cast<int>(Code::case_variants)) {
+        lost_services.insert(diagnostic.subject);
+      } else if (loss == Loss::instance) {
+        REQUIRE(lost_instances.insert(diagnostic.subject).second);
+      }
+    }
+    // So does a host that a service outside of the merge keeps.
+    if (std::ranges::any_of(lost_services, [](const std::string& name) { return name.ends_with("/merged"); })) return;
+    std::size_t expected = 0;
+    for (const Service& service : services) {
+      if (lost_services.contains(service.display())) continue;
+      const auto lost = std::ranges::count_if(
+          lost_instances, [&](const std::string& text) { return text.starts_with(service.display() + ", "); });
+      expected += service.instances.size() - static_cast<std::size_t>(lost);
+    }
+    std::size_t endpoints = 0;
+    for (const Manifest& object : outcome->manifests.objects) {
+      const bool counts = !settings.typed.layout || kind_of(object) == "WorkloadEntry";
+      if (counts) endpoints += endpoints_of(object).size();
+    }
+    REQUIRE(endpoints == expected);
+  });
+  CHECK(of_several > kCases / 10);
+}
+
+TEST_CASE("property: the order in which merged sources are read does not show") {
+  for_all_merged([](std::vector<Service> services, const ConversionSettings& settings, Draw& draw) {
+    const auto outcome = run_merged(services, settings);
+    draw.shuffle(services);
+    for (Service& service : services) draw.shuffle(service.instances);
+    const auto again = run_merged(services, settings);
+    REQUIRE(as_json(again->manifests.objects) == as_json(outcome->manifests.objects));
+    REQUIRE((again->manifests.withheld_hosts == outcome->manifests.withheld_hosts));
+    REQUIRE(again->diagnostics.codes() == outcome->diagnostics.codes());
+  });
+}
+
+TEST_CASE("property: of a merge that was not read in full nothing is written, and every host of it is withheld") {
+  for_all_merged([](const std::vector<Service>& services, const ConversionSettings& settings, Draw&) {
+    const auto whole = run_merged(services, settings);
+    const auto partly = run_merged(services, settings, {{"shop", "nacos/default"}});
+    REQUIRE(std::ranges::none_of(partly->manifests.objects, is_from_merge));
+    for (const Manifest& object : whole->manifests.objects) {
+      const auto* entry = std::get_if<ServiceEntry>(&object);
+      if (entry == nullptr) continue;
+      const bool is_withheld = std::ranges::binary_search(partly->manifests.withheld_hosts, entry->hosts.front());
+      REQUIRE(is_withheld == is_from_merge(object));
     }
   });
 }

@@ -100,10 +100,11 @@ std::pair<std::string, std::string> usable_of(std::vector<Instance> instances, H
   Collected told;
   ConversionSettings settings;
   settings.typed.tcp_without_address = testing::given(TcpWithoutAddress::export_);
+  settings.typed.health = testing::given(policy);
   const ServiceChoices choices = testing::choices_of(service, settings);
   std::vector<Candidate> candidates = registered(service, choices, told);
   plan_ports(service, candidates, choices.service, told);
-  return addresses_of(usable(service, std::move(candidates), {policy}, told), told);
+  return addresses_of(usable(std::move(candidates), told), told);
 }
 
 TEST_CASE("selection: the policy for health, what is stopped, and weight 0") {
@@ -189,7 +190,7 @@ TEST_CASE("selection: which of two twins stays does not depend on their order") 
   }());
   Collected told;
   const ServiceChoices none = testing::no_choices();
-  const auto kept = usable(service, registered(service, none, told), {HealthPolicy::any}, told);
+  const auto kept = usable(registered(service, none, told), told);
   REQUIRE(kept.size() == 1);
   CHECK(kept[0].instance->id == "a");
 }

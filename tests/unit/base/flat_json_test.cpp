@@ -1,4 +1,4 @@
-#include "base/json_tree.hpp"
+#include "base/flat_json.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,8 +8,8 @@
 namespace r2i {
 namespace {
 
-TEST_CASE("json tree: members, items and scalars as they were written") {
-  JsonTree tree;
+TEST_CASE("flat json: members, items and scalars as they were written") {
+  FlatJson tree;
   std::string text = R"({"a":{"b":[1.10,"x",true,null]},"c":-1e3,"c":"later"})";
   REQUIRE_FALSE(tree.read(text));
   const auto list = tree.member(*tree.member(0, "a"), "b");
@@ -26,8 +26,8 @@ TEST_CASE("json tree: members, items and scalars as they were written") {
   CHECK(tree.node(*tree.member(0, "c")).text == "later");
 }
 
-TEST_CASE("json tree: what is no document leaves it empty, and the next one is read") {
-  JsonTree tree;
+TEST_CASE("flat json: what is no document leaves it empty, and the next one is read") {
+  FlatJson tree;
   for (std::string text : {"", "{", "[1,]", "{} x", "7", "\"text\"", "{\"a\":nul}"}) {
     CAPTURE(text);
     CHECK(tree.read(text));

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/diagnostic.hpp"
+#include "transform/convert.hpp"
+#include "transform/prepared.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace r2i::transform {
+
+/// What becomes one ServiceEntry: a service, or several of merged sources (row 20).
+struct Whole {
+  const Service& service;  ///< what messages call it: the service itself, or what stands for all of them
+  const Choices& choices;  ///< of what is decided once for all
+  std::span<const Prepared* const> parts;
+  std::vector<Candidate> candidates;  ///< of all parts, those of one together
+  std::string owner;
+};
+
+/// Rows 6 to 16, as far as they need no other service.
+Converted make_entry(Whole whole, Diagnostics& diagnostics);
+
+}  // namespace r2i::transform
