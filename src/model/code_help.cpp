@@ -82,6 +82,33 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "R2I1030 warning: source \"consul\": the certificate of the registry is not verified",
      "sources:\n- kind: consul\n  address: https://consul.example.com:8501\n  caFile: consul-ca.pem"},
 
+    {Code::session_lost,
+     "The connection broke or the server closed the session, and three more sessions did not last either. A server "
+     "that "
+     "is overloaded, or an ensemble that elects a leader, does that.",
+     "R2I1060 error: zookeeper/services: zk1:2181: connection loss; begun 4 times", "echo srvr | nc zk1 2181"},
+    {Code::node_denied,
+     "The node has an ACL that asks for somebody else. ZooKeeper takes any password: a wrong one shows here.",
+     "R2I1061 error: service \"pay\" of zookeeper/services: node \"/services/pay\": its ACL does not let us read it",
+     "zkCli.sh -server zk1:2181 getAcl /services/pay"},
+    {Code::node_unread, "The server answered with an error that is about this node alone.",
+     "R2I1062 error: service \"pay\" of zookeeper/services: node \"/services/pay/1\": bad arguments",
+     "zkCli.sh -server zk1:2181 get /services/pay/1"},
+    {Code::node_vanished, "Instances are ephemeral nodes, which come and go while a tree is read.",
+     "R2I1063 info: zookeeper/services: node \"/services/pay/1\": it was listed, and gone when it was asked for",
+     "registry2istio why pay --from zookeeper=zk1:2181"},
+    {Code::tree_empty,
+     "The root or the chroot is another one; the layout is another one; or every session has ended, as after an outage "
+     "of the ensemble that was longer than their timeout, while the instances may be well.",
+     "R2I1064 error: zookeeper/services: none of its 12 services has an instance",
+     "zkCli.sh -server zk1:2181 ls -R /services"},
+    {Code::dubbo_metadata_missing,
+     "Instances with dubbo.metadata.storage-type=remote write what they offer below dubboRoot, in metadata/; there is "
+     "no such node for this revision.",
+     "R2I1065 info: service \"pay\" of zookeeper/services: there is no node \"/dubbo/metadata/pay/2f1\", which should "
+     "say what it offers",
+     "zkCli.sh -server zk1:2181 ls /dubbo/metadata/pay"},
+
     {Code::own_service, "Every registry lists itself, or keeps lists of its own among its services.",
      "R2I2001 info: service \"consul\" of consul/dc1: left out: it is the registry itself",
      "registry2istio why consul --from consul"},

@@ -28,6 +28,12 @@ enum class Code : int {
   source_insecure = 1030,
   root_empty = 1050,
   key_ignored = 1051,
+  session_lost = 1060,
+  node_denied = 1061,
+  node_unread = 1062,
+  node_vanished = 1063,
+  tree_empty = 1064,
+  dubbo_metadata_missing = 1065,
 
   own_service = 2001,
   sidecar_or_gateway = 2002,

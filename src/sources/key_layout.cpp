@@ -94,7 +94,7 @@ tl::expected<void, LayoutFault> KeyLayout::compile(const LayoutTexts& texts) {
     auto path = ValuePath::parse(text);
     if (!path) return Fault({std::string(setting), path.error()});
     if (auto checked = check_parts(std::string(setting), *path); !checked) return Fault(checked.error());
-    needs_json_ = needs_json_ || path->needs_json();
+    note_need(*path);
     return std::move(*path);
   };
   for (const Row& row : rows) {
@@ -116,8 +116,17 @@ tl::expected<void, LayoutFault> KeyLayout::compile(const LayoutTexts& texts) {
     service_.push_back(std::move(*path));
   }
   if (!address_) return Fault({"addressFrom", "the layout must say where an instance's address stands"});
+  const std::string_view last = key_.last_part();
+  folder_is_service_ = !last.empty() && std::ranges::all_of(service_, [&](const ValuePath& path) {
+    return !path.part().empty() && path.part() != last && !path.parameter();
+  });
   const auto* metadata = find_texts(texts, "metadataFrom");
   return metadata == nullptr ? tl::expected<void, LayoutFault>{} : compile_metadata(*metadata);
+}
+
+void KeyLayout::note_need(const ValuePath& path) {
+  needs_json_ = needs_json_ || path.needs_json();
+  needs_value_ = needs_value_ || path.part().empty();
 }
 
 tl::expected<void, LayoutFault> KeyLayout::compile_metadata(const std::vector<std::string>& texts) {
@@ -127,7 +136,7 @@ tl::expected<void, LayoutFault> KeyLayout::compile_metadata(const std::vector<st
     auto path = ValuePath::parse(std::string_view(text).substr(start));
     if (!path) return Fault({"metadataFrom", path.error()});
     if (auto checked = check_parts("metadataFrom", *path); !checked) return checked;
-    needs_json_ = needs_json_ || path->needs_json();
+    note_need(*path);
     metadata_.push_back({std::string(name), std::move(*path)});
   }
   return {};
@@ -140,6 +149,10 @@ tl::expected<void, LayoutFault> KeyLayout::check_parts(const std::string& settin
 
 bool KeyLayout::service_is_in_value() const {
   return std::ranges::any_of(service_, [](const ValuePath& path) { return path.part().empty(); });
+}
+
+std::optional<KeyReading> KeyLayout::owner(std::string_view key, FlatJson& tree) const {
+  return KeyReader(*this, {}, tree).owner(key);
 }
 
 KeyReading KeyLayout::read(std::string_view key, std::string value, FlatJson& tree) const {

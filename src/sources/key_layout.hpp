@@ -58,6 +58,13 @@ class KeyLayout {
   /// Whether nothing in the layout tells services apart: then all keys below a root are one service.
   [[nodiscard]] bool has_no_service() const { return service_.empty(); }
 
+  /// Whether all of it stands in the keys, so that nobody has to ask for a value.
+  [[nodiscard]] bool is_in_keys() const { return !needs_value_; }
+  /// Whether every key right below a folder is of one service, which its name tells.
+  [[nodiscard]] bool folder_is_service() const { return folder_is_service_; }
+  /// Whose key it is, as far as the key alone says so: service and group; nothing: it does not.
+  [[nodiscard]] std::optional<KeyReading> owner(std::string_view key, FlatJson& tree) const;
+
   /// `key` is the part behind the root. `tree` is for scratch, and keeps its memory from one call to the next.
   [[nodiscard]] KeyReading read(std::string_view key, std::string value, FlatJson& tree) const;
 
@@ -69,6 +76,7 @@ class KeyLayout {
 
   tl::expected<void, LayoutFault> compile(const LayoutTexts& texts);
   tl::expected<void, LayoutFault> compile_metadata(const std::vector<std::string>& texts);
+  void note_need(const ValuePath& path);
   tl::expected<void, LayoutFault> check_parts(const std::string& setting, const ValuePath& path) const;
 
   friend class KeyReader;
@@ -80,6 +88,8 @@ class KeyLayout {
       disabled_, locality_;
   std::vector<MetadataPath> metadata_;
   bool needs_json_ = false;
+  bool needs_value_ = false;
+  bool folder_is_service_ = false;
   bool reversed_ = false;           ///< the service is a domain name
   bool zero_weight_unset_ = false;  ///< 0 is no weight, but the lack of one
   bool address_optional_ = false;   ///< a value without an address is of another kind

@@ -117,6 +117,35 @@ bool KeyPattern::names(std::string_view part) const {
   });
 }
 
+bool KeyPattern::may_be_below(std::string_view folder, std::size_t depth) const {
+  if (!many_ && depth >= segments_.size()) return false;
+  KeyParts parts;
+  std::optional<std::string_view> rest = depth == 0 ? std::nullopt : std::optional(folder);
+  for (std::size_t i = 0; i < depth && i < many_.value_or(depth); ++i) {
+    const auto segment = take_first(rest);
+    if (!segment || !match_segment(segments_[i].pieces, *segment, parts)) return false;
+  }
+  return true;
+}
+
+std::string_view KeyPattern::only_name_below(std::size_t depth) const {
+  if (depth >= many_.value_or(segments_.size())) return {};
+  const auto& pieces = segments_[depth].pieces;
+  return pieces.size() == 1 && pieces.front().kind == Piece::Kind::literal ? std::string_view(pieces.front().text)
+                                                                           : std::string_view();
+}
+
+std::optional<std::size_t> KeyPattern::depth() const {
+  return many_ ? std::nullopt : std::optional(segments_.size());
+}
+
+std::string_view KeyPattern::last_part() const {
+  const Segment& last = segments_.back();
+  const bool one_part = last.kind == Segment::Kind::one && last.pieces.size() == 1;
+  return one_part && last.pieces.front().kind == Piece::Kind::part ? std::string_view(last.pieces.front().text)
+                                                                   : std::string_view();
+}
+
 /// Every part ends where the text behind it comes first, so that nothing has to be tried twice.
 bool KeyPattern::match_segment(const std::vector<Piece>& pieces, std::string_view text, KeyParts& parts) {
   for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -29,6 +29,14 @@ class KeyPattern {
   /// Whether the key has this shape; `parts` becomes what its parts stand for.
   bool match(std::string_view key, KeyParts& parts) const;
   [[nodiscard]] bool names(std::string_view part) const;
+  /// For who walks a tree of keys: whether keys of this shape may be below `folder`, which has `depth` segments.
+  [[nodiscard]] bool may_be_below(std::string_view folder, std::size_t depth) const;
+  /// The only name that may come next below a folder of `depth` segments, where there is but one; else nothing.
+  [[nodiscard]] std::string_view only_name_below(std::size_t depth) const;
+  /// How many segments a key has; nothing: that differs.
+  [[nodiscard]] std::optional<std::size_t> depth() const;
+  /// Whether the last segment is one part and nothing else, and which.
+  [[nodiscard]] std::string_view last_part() const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

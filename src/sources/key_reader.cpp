@@ -14,32 +14,10 @@ namespace {
 
 using Type = JsonCursor::Type;
 
-bool is_scalar(Type type) {
-  return type == Type::string || type == Type::number || type == Type::boolean;
-}
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// What programs write for a switch that is off; all else is on.
 bool is_off(std::string_view text) {
   const std::string lower = to_lower(text);
   return lower.empty() || lower == "false" || lower == "0" || lower == "no" || lower == "off";
-}
-
-/// A word that is none of these is taken for ill.
-Health health_of(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kPassing = {"passing", "up",    "true",    "1",  "healthy", "ok",
-                                                         "online",  "alive", "serving", "on", "ready",   "enabled"};
-  const std::string lower = to_lower(text);
-  if (std::ranges::find(kPassing, lower) != kPassing.end()) return Health::passing;
-  if (const auto known = health_from(lower)) return *known;
-  if (lower == "out_of_service") return Health::disabled;
-  return Health::critical;
 }
 
 /// What a scheme and `isSecure`, as Kratos has it, say about the protocol: TLS is what the proxy sees.
@@ -57,6 +35,41 @@ bool add_port(Instance& instance, std::int64_t number, std::string protocol) {
 }
 
 }  // namespace
+
+Health health_of(std::string_view text) {
+  constexpr std::array<std::string_view, 12> kPassing = {"passing", "up",    "true",    "1",  "healthy", "ok",
+                                                         "online",  "alive", "serving", "on", "ready",   "enabled"};
+  const std::string lower = to_lower(text);
+  if (std::ranges::find(kPassing, lower) != kPassing.end()) return Health::passing;
+  if (const auto known = health_from(lower)) return *known;
+  if (lower == "out_of_service") return Health::disabled;
+  return Health::critical;
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool is_scalar(const FlatJson::Node& node) {
+  return node.type == Type::string || node.type == Type::number || node.type == Type::boolean;
+}
+
+void flatten(const FlatJson& tree, std::size_t node, const std::string& name,
+             std::map<std::string, std::string>& metadata) {
+  const auto& from = tree.node(node);
+  if (is_scalar(from)) {
+    metadata[name] = std::string(from.text);
+    return;
+  }
+  std::size_t position = 0;
+  for (std::size_t inner = node + 1; inner < from.next; inner = tree.node(inner).next, ++position) {
+    const std::string own = from.type == Type::object ? std::string(tree.node(inner).key) : fmt::format("{}", position);
+    flatten(tree, inner, name.empty() ? own : fmt::format("{}.{}", name, own), metadata);
+  }
+}
 
 KeyReading KeyReader::refuse(KeyReading::Kind kind, std::string why) {
   reading_.kind = kind;
@@ -83,6 +96,16 @@ KeyReading KeyReader::read(std::string_view key) {
     return foreign ? refuse(KeyReading::Kind::foreign, "the value has no address")
                    : refuse(KeyReading::Kind::malformed, std::move(*wrong));
   }
+  return std::move(reading_);
+}
+
+std::optional<KeyReading> KeyReader::owner(std::string_view key) {
+  const std::string clean = valid_utf8(key);
+  tree_.clear();
+  if (layout_.service_is_in_value() || !layout_.key_.match(clean, parts_)) return std::nullopt;
+  reading_.service = service_name();
+  if (reading_.service.empty() && !layout_.has_no_service()) return std::nullopt;
+  if (layout_.group_ && !layout_.group_->part().empty()) reading_.group = text(layout_.group_, 0).value_or("");
   return std::move(reading_);
 }
 
@@ -213,10 +236,10 @@ std::vector<std::string> KeyReader::written(const ValuePath& path, std::size_t i
   } else {
     for (const std::size_t number : path.nodes(tree_, item)) {
       const auto& node = tree_.node(number);
-      if (is_scalar(node.type)) found.emplace_back(node.text);
+      if (is_scalar(node)) found.emplace_back(node.text);
       if (node.type != Type::list) continue;
       for (std::size_t inner = number + 1; inner < node.next; inner = tree_.node(inner).next) {
-        if (is_scalar(tree_.node(inner).type)) found.emplace_back(tree_.node(inner).text);
+        if (is_scalar(tree_.node(inner))) found.emplace_back(tree_.node(inner).text);
       }
     }
   }
@@ -261,26 +284,11 @@ void KeyReader::add_metadata(const KeyLayout::MetadataPath& from, std::size_t it
     for (const std::size_t node : path.nodes(tree_, item)) {
       const auto& from_here = tree_.node(node);
       if (from.name.empty() && from_here.type == Type::object) {
-        flatten(node, "", metadata);
-      } else if (!is_scalar(from_here.type) || !from_here.text.empty()) {
-        flatten(node, from.name.empty() ? path.name() : from.name, metadata);
+        flatten(tree_, node, "", metadata);
+      } else if (!is_scalar(from_here) || !from_here.text.empty()) {
+        flatten(tree_, node, from.name.empty() ? path.name() : from.name, metadata);
       }
     }
-  }
-}
-
-/// What is nested gets the names on the way, with dots between them; what has no text is left out.
-void KeyReader::flatten(std::size_t node, const std::string& name, Metadata& metadata) const {
-  const auto& from = tree_.node(node);
-  if (is_scalar(from.type)) {
-    metadata[name] = std::string(from.text);
-    return;
-  }
-  std::size_t position = 0;
-  for (std::size_t inner = node + 1; inner < from.next; inner = tree_.node(inner).next, ++position) {
-    const std::string own =
-        from.type == Type::object ? std::string(tree_.node(inner).key) : fmt::format("{}", position);
-    flatten(inner, name.empty() ? own : fmt::format("{}.{}", name, own), metadata);
   }
 }
 

@@ -11,6 +11,16 @@
 
 namespace r2i::sources {
 
+/// What programs write for the health of an instance: passing, up, true, … A word that is not known is taken for ill.
+Health health_of(std::string_view text);
+std::optional<std::int64_t> whole_number(std::string_view text);
+/// Text, a number, true or false.
+bool is_scalar(const FlatJson::Node& node);
+/// Every text below the node; what is nested gets the names on the way, with dots between them; what has no text is
+/// left out.
+void flatten(const FlatJson& tree, std::size_t node, const std::string& name,
+             std::map<std::string, std::string>& metadata);
+
 /// Reads one key and its value by a layout.
 class KeyReader {
  public:
@@ -18,6 +28,8 @@ class KeyReader {
       : layout_(layout), value_(std::move(value)), tree_(tree) {}
 
   KeyReading read(std::string_view key);
+  /// What the key alone says of its service.
+  std::optional<KeyReading> owner(std::string_view key);
 
  private:
   using Metadata = std::map<std::string, std::string>;
@@ -42,7 +54,6 @@ class KeyReader {
   [[nodiscard]] std::optional<std::string> text(const std::optional<ValuePath>& path, std::size_t item);
   const EndpointText& endpoint(const std::string& url);
   void add_metadata(const KeyLayout::MetadataPath& from, std::size_t item, Metadata& metadata);
-  void flatten(std::size_t node, const std::string& name, Metadata& metadata) const;
 
   const KeyLayout& layout_;
   std::string value_;

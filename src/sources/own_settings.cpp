@@ -6,6 +6,7 @@
 #include "sources/consul_options.hpp"
 #include "sources/etcd_options.hpp"
 #include "sources/values.hpp"
+#include "sources/zookeeper_options.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,8 @@ struct NativeAddress {
   std::string_view fallback;
 };
 constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress},
-                                   NativeAddress{"etcd", "ETCDCTL_ENDPOINTS", etcd::kDefaultAddress}};
+                                   NativeAddress{"etcd", "ETCDCTL_ENDPOINTS", etcd::kDefaultAddress},
+                                   NativeAddress{"zookeeper", "", zookeeper::kDefaultAddress}};
 
 /// Variables of a registry's own that no setting stands for.
 struct FreeVariable {
@@ -120,7 +122,7 @@ class OwnSettings {
     }
     for (const NativeAddress& native : kAddresses) {
       if (native.kind != spec_.kind || !addresses.empty()) continue;
-      const auto value = environment_.get(native.variable);
+      const auto value = native.variable.empty() ? std::nullopt : environment_.get(native.variable);
       for (const std::string& one : split(value.value_or(std::string(native.fallback)), ','))
         addresses.emplace_back(trim(one));
       origin = value ? native.variable : "default";
@@ -158,7 +160,8 @@ class OwnSettings {
     add(info.key, shape, {std::string(info.fallback)}, "default");
   }
 
-  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it; ETCDCTL_USER may have a password in it.
+  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it; ETCDCTL_USER may have a password in
+  /// it.
   static std::string meaning(std::string_view variable, const std::string& native) {
     if (variable == "ETCDCTL_USER") return native.substr(0, native.find(':'));
     const auto truth = variable == "CONSUL_HTTP_SSL_VERIFY" ? parse_boolean(native) : std::nullopt;

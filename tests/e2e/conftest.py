@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from support.certificates import Authority, Certificate  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
 from support.fake_etcd import FakeEtcd  # noqa: E402
+from support.fake_zookeeper import FakeZooKeeper  # noqa: E402
 from support.program import Program  # noqa: E402
 
 
@@ -50,6 +51,24 @@ def new_etcd() -> Iterator[Callable[..., FakeEtcd]]:
 def etcd(new_etcd: Callable[..., FakeEtcd]) -> FakeEtcd:
     """A fake etcd in which gRPC's naming has three services below /services: api, pay and web."""
     server = new_etcd()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
+
+
+@pytest.fixture
+def new_zookeeper(r2i: Program) -> Iterator[Callable[..., FakeZooKeeper]]:
+    """new_zookeeper() starts a fake ZooKeeper."""
+    if "zookeeper" not in r2i("version", "-o", "json").json["sources"]:
+        pytest.skip("this build reads no ZooKeeper")
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(FakeZooKeeper(**settings))
+
+
+@pytest.fixture
+def zookeeper(new_zookeeper: Callable[..., FakeZooKeeper]) -> FakeZooKeeper:
+    """A fake ZooKeeper in which Curator has three services below /services: api, pay and web."""
+    server = new_zookeeper()
     for number, name in enumerate(("api", "pay", "web"), start=1):
         server.register(name, f"10.0.0.{number}")
     return server

@@ -24,6 +24,7 @@ from harness.istiod import Istioctl, Istiod  # noqa: E402
 from harness.outcome import printed  # noqa: E402
 from harness.runs import Runs  # noqa: E402
 from harness.shapes import register_all  # noqa: E402
+from harness.zookeeper import Client, ZooKeeper, curator, dubbo  # noqa: E402
 from support.backend import Backend  # noqa: E402
 from support.processes import ServerProcess  # noqa: E402
 from support.program import Program, Run  # noqa: E402
@@ -65,7 +66,8 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def programs() -> dict[str, Path]:
-    """Folder of each real server's programs: consul, etcd, etcd-clients, etcd-debian, envoy, kubernetes, istio."""
+    """Folder of each real server's programs: consul, etcd, etcd-clients, etcd-debian, envoy, kubernetes, istio,
+    zookeeper-clients."""
     done = subprocess.run(["bash", str(BUILD)], capture_output=True, text=True)
     assert done.returncode == 0, f"tests/real/servers/build failed:\n{done.stderr[-4000:]}"
     return {name: Path(folder) for name, folder in (line.split("=", 1) for line in done.stdout.splitlines())}
@@ -331,3 +333,37 @@ def registered(programs: dict[str, Path]) -> Iterator[Callable[..., Registered]]
     """registered(etcd, grpc=[…], go_zero=[…]) lets the frameworks' own clients register, until the test ends."""
     with ExitStack() as stack:
         yield lambda etcd, **what: stack.enter_context(Registered(etcd, programs["etcd-clients"], **what))
+
+
+# ZooKeeper
+
+
+@pytest.fixture(scope="session")
+def _zookeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZooKeeper]:
+    server = ZooKeeper(tmp_path_factory.mktemp("zookeeper")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def zookeeper(_zookeeper: ZooKeeper) -> Iterator[ZooKeeper]:
+    """A ZooKeeper that holds nothing but its own nodes."""
+    yield _zookeeper
+    _zookeeper.cli("deleteall /services", "deleteall /dubbo", "deleteall /apps", "deleteall /east")
+
+
+@pytest.fixture
+def with_curator(programs: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., Client]]:
+    """with_curator(zookeeper, [{…}, …]) registers with Curator's own client, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(
+            curator(programs["zookeeper-clients"], tmp_path / "curator", *arguments, **settings))
+
+
+@pytest.fixture
+def with_dubbo(programs: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., Client]]:
+    """with_dubbo(zookeeper, application=…, mode=…) registers with Dubbo's own client, until the test ends."""
+    numbers = itertools.count(1)
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(
+            dubbo(programs["zookeeper-clients"], tmp_path / f"dubbo{next(numbers)}", *arguments, **settings))

@@ -102,7 +102,8 @@ def test_variables_of_registries(prefix: str, least: int) -> None:
     assert set(re.findall(rf"\bEv ({prefix}_[A-Z_]+)", OVERVIEW)) == read and len(read) >= least
 
 
-@pytest.mark.parametrize("kind, address", [("consul", ""), ("etcd", ""), ("exec", "=x"), ("file", "=x.json")])
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("etcd", ""), ("exec", "=x"), ("file", "=x.json"),
+                                           ("zookeeper", "")])
 def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
     known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
     assert known is not None

@@ -96,5 +96,40 @@ TEST_CASE("key pattern: what is no pattern") {
   }
 }
 
+struct Walk {
+  const char* pattern;
+  const char* folder;
+  std::size_t depth;
+  bool leads_on;
+  const char* only_name;
+};
+
+TEST_CASE("key pattern: where a walk through a tree of keys leads") {
+  for (const Walk& row : {
+           Walk{"{service}/{id}", "", 0, true, ""},
+           Walk{"{service}/{id}", "web", 1, true, ""},
+           Walk{"{service}/{id}", "web/1", 2, false, ""},
+           Walk{"{service:**}/{id}", "a/b/c", 3, true, ""},
+           Walk{"{interface}/providers/{url}", "com.foo", 1, true, "providers"},
+           Walk{"{interface}/providers/{url}", "com.foo/consumers", 2, false, ""},
+           Walk{"{interface}/providers/{url}", "com.foo/providers", 2, true, ""},
+           Walk{"v?/{id}", "", 0, true, "v?"},
+           Walk{"v*/{id}", "w1", 1, false, ""},
+           Walk{"a/**/{id}", "a/x/y", 3, true, ""},
+           Walk{"a/**/{id}", "b", 1, false, ""},
+       }) {
+    CAPTURE(row.pattern);
+    CAPTURE(row.folder);
+    const auto pattern = KeyPattern::parse(row.pattern);
+    REQUIRE(pattern);
+    CHECK(pattern->may_be_below(row.folder, row.depth) == row.leads_on);
+    CHECK(pattern->only_name_below(row.depth) == row.only_name);
+  }
+  CHECK(KeyPattern::parse("{service}/{id}")->depth() == 2);
+  CHECK_FALSE(KeyPattern::parse("{service:**}/{id}")->depth());
+  CHECK(KeyPattern::parse("{service}/{id}")->last_part() == "id");
+  CHECK(KeyPattern::parse("{service}/x-{id}")->last_part().empty());
+}
+
 }  // namespace
 }  // namespace r2i::sources

@@ -33,7 +33,7 @@ std::string told(const SourceSpec& spec, const std::string& key, const Variables
 }
 
 TEST_CASE("own settings: every setting of the kind, each once") {
-  for (const std::string kind : {"consul", "etcd", "exec", "file"}) {
+  for (const std::string kind : {"consul", "etcd", "exec", "file", "zookeeper"}) {
     CAPTURE(kind);
     std::set<std::string> paths;
     for (const EffectiveSetting& setting : own_settings(a_source(kind, {"x"}), Environment())) {
