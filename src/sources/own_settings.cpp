@@ -158,7 +158,8 @@ class OwnSettings {
     add(info.key, shape, {std::string(info.fallback)}, "default");
   }
 
-  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it; ETCDCTL_USER may have a password in it.
+  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it; ETCDCTL_USER may have a password in
+  /// it.
   static std::string meaning(std::string_view variable, const std::string& native) {
     if (variable == "ETCDCTL_USER") return native.substr(0, native.find(':'));
     const auto truth = variable == "CONSUL_HTTP_SSL_VERIFY" ? parse_boolean(native) : std::nullopt;
