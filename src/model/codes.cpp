@@ -37,7 +37,7 @@ constexpr auto kTable = std::to_array<CodeInfo>({
     {Code::expectation_unmet, error, Loss::nothing, "expectation unmet",
      "The source has less than `expect` says that it must have.", "Check the registry, or change the expectation."},
     {Code::entry_malformed, error, Loss::nothing, "malformed entry",
-     "An answer of the registry is not what its API promises.",
+     "An answer of the registry is not what its API promises, or a value not what its layout does.",
      "Look at the registry's answer, and at proxies before it."},
     {Code::other_datacenter, error, Loss::nothing, "another datacenter answered",
      "One of the addresses belongs to an agent of another datacenter.",
@@ -57,7 +57,8 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "The certificate of the registry is not checked: anyone on the way can answer in its place.",
      "Give the CA that signed it instead."},
     {Code::root_empty, error, Loss::nothing, "no service below the prefix",
-     "A prefix without any service is a wrong one, a store that was lost, or the truth: etcd knows keys, not services.",
+     "A prefix without any service is a wrong one, a store that was lost, or the truth: the registry knows keys, not "
+     "services.",
      "Check prefix and layout, or set trustEmpty=true if there may be no service at all."},
     {Code::key_ignored, info, Loss::nothing, "keys that are no instances",
      "Some keys below the prefix are not of the layout, so they are no instances.",

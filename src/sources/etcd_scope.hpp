@@ -4,7 +4,7 @@
 #include "model/codes.hpp"
 #include "model/name_filter.hpp"
 #include "model/service.hpp"
-#include "sources/etcd_pages.hpp"
+#include "sources/etcd_range.hpp"
 #include "sources/etcd_session.hpp"
 #include "sources/key_layout.hpp"
 

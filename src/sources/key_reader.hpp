@@ -2,8 +2,8 @@
 
 #include "sources/endpoint_text.hpp"
 #include "sources/key_layout.hpp"
+#include "sources/key_texts.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +15,11 @@ namespace r2i::sources {
 class KeyReader {
  public:
   KeyReader(const KeyLayout& layout, std::string value, FlatJson& tree)
-      : layout_(layout), value_(std::move(value)), tree_(tree) {}
+      : layout_(layout), texts_(std::move(value), tree) {}
 
   KeyReading read(std::string_view key);
 
  private:
-  using Metadata = std::map<std::string, std::string>;
-
   KeyReading refuse(KeyReading::Kind kind, std::string why);
   /// What is wrong with the value, or nothing. Fills `reading_`.
   std::optional<std::string> read_value();
@@ -35,22 +33,9 @@ class KeyReader {
   void add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
                      const std::string& protocol, const Instance& common);
 
-  /// What stands at the end of a path; `texts`: the URL's parameter of it, where the path has one.
-  [[nodiscard]] std::vector<std::string> written(const ValuePath& path, std::size_t item) const;
-  [[nodiscard]] std::vector<std::string> texts(const ValuePath& path, std::size_t item);
-  /// The first of them; nothing: there is none, or it is empty.
-  [[nodiscard]] std::optional<std::string> text(const std::optional<ValuePath>& path, std::size_t item);
-  const EndpointText& endpoint(const std::string& url);
-  void add_metadata(const KeyLayout::MetadataPath& from, std::size_t item, Metadata& metadata);
-  void flatten(std::size_t node, const std::string& name, Metadata& metadata) const;
-
   const KeyLayout& layout_;
-  std::string value_;
-  FlatJson& tree_;
-  KeyParts parts_;
+  KeyTexts texts_;
   KeyReading reading_;
-  std::string url_;  ///< the one that `endpoint_` was read from
-  EndpointText endpoint_;
 };
 
 }  // namespace r2i::sources
