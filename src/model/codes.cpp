@@ -60,7 +60,7 @@ constexpr auto kTable = std::to_array<CodeInfo>({
      "A prefix without any service is a wrong one, a store that was lost, or the truth: the registry knows keys, not "
      "services.",
      "Check prefix and layout, or set trustEmpty=true if there may be no service at all."},
-    {Code::key_ignored, info, Loss::nothing, "keys that are no instances",
+    {Code::key_ignored, info, Loss::nothing, "not of the layout",
      "Some keys below the prefix are not of the layout, so they are no instances.",
      "Check key and layout if they should be."},
 

@@ -11,6 +11,9 @@ namespace r2i::sources::etcd {
 
 namespace {
 
+/// Of values of one service that are malformed: a layout that is not theirs makes all of them so.
+constexpr std::size_t kMostShown = 5;
+
 std::string subject_of(std::string_view service) {
   return fmt::format("service {}", in_quotes(service));
 }
@@ -57,6 +60,7 @@ void RootReader::start_over() {
   ignored_.clear();
   folders_.clear();
   hidden_.clear();
+  malformed_.clear();
   notes_.clear();
   state_.complete = true;
   state_.problems.clear();
@@ -104,11 +108,15 @@ void RootReader::take_malformed(std::string_view key, const KeyReading& reading)
   const std::string why = fmt::format("key {}: {}", in_quotes(key), reading.why);
   if (reading.service.empty()) {
     hidden_.emplace(folder_of(key.substr(root_.prefix.size())));
-    problem(Code::entry_malformed, "", why);
+    note_malformed("", why);
   } else if (is_wanted(reading.service)) {
     found(reading.service, reading.group).service.complete = false;
-    problem(Code::entry_malformed, subject_of(reading.service), why);
+    note_malformed(subject_of(reading.service), why);
   }
+}
+
+void RootReader::note_malformed(const std::string& subject, const std::string& why) {
+  if (++malformed_[subject] <= kMostShown) problem(Code::entry_malformed, subject, why);
 }
 
 void RootReader::settle_hidden() {
@@ -140,6 +148,10 @@ void RootReader::judge_emptiness(std::uint64_t keys) {
 }
 
 void RootReader::note_the_rest() {
+  for (const auto& [subject, count] : malformed_) {
+    if (count > kMostShown)
+      problem(Code::entry_malformed, subject, fmt::format("{} more like these", counted(count - kMostShown, "key")));
+  }
   for (const auto& [why, ignored] : ignored_) {
     const std::string_view example = ignored.example;
     const std::string text = ignored.count == 1 ? fmt::format("key {}: {}", in_quotes(example), why)

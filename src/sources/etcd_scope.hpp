@@ -49,6 +49,7 @@ class RootReader : private KeySink {
   bool is_wanted(const std::string& service);
   Found& found(const std::string& name, const std::string& group);
   void take_malformed(std::string_view key, const KeyReading& reading);
+  void note_malformed(const std::string& subject, const std::string& why);
   void settle_hidden();
   void judge_emptiness(std::uint64_t keys);
   void note_the_rest();
@@ -70,6 +71,7 @@ class RootReader : private KeySink {
   /// not be read, so that a service there lacks it.
   std::map<std::string, std::set<Identity>, std::less<>> folders_;
   std::set<std::string> hidden_;
+  std::map<std::string, std::size_t> malformed_;  ///< subject → how many of its keys
   std::vector<Note> notes_;
 };
 
