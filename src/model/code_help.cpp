@@ -52,7 +52,9 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "date.",
      "R2I1007 error: source \"consul\": expect.minServices is 100, but there are 3",
      "sources:\n- kind: consul\n  expect: {minServices: 100, services: [pay]}"},
-    {Code::entry_malformed, "Something on the way changed the answer, or the server speaks another version of the API.",
+    {Code::entry_malformed,
+     "Something on the way changed the answer, or the server speaks another version of the API; of etcd: a program "
+     "wrote a value in another layout.",
      "R2I1008 error: service \"pay\" of consul/dc1: entry 0 has no Service",
      "curl http://127.0.0.1:8500/v1/health/service/pay"},
     {Code::other_datacenter,
@@ -78,14 +80,24 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "wrote it says so.",
      "R2I1021 error: consul/dc1 in standard input: service \"web\": no answer (and 1 more)",
      "registry2istio fetch --from consul --output-file snapshot.json"},
-    {Code::source_insecure, "The source says insecureSkipVerify, or CONSUL_HTTP_SSL_VERIFY is false.",
+    {Code::source_insecure,
+     "The source says insecureSkipVerify, or the registry's own variable: CONSUL_HTTP_SSL_VERIFY, "
+     "ETCDCTL_INSECURE_SKIP_TLS_VERIFY.",
      "R2I1030 warning: source \"consul\": the certificate of the registry is not verified",
      "sources:\n- kind: consul\n  address: https://consul.example.com:8501\n  caFile: consul-ca.pem"},
+    {Code::root_empty,
+     "The prefix is misspelt, or of another layout; the store was lost and begun anew; or every instance has gone, "
+     "leases and all.",
+     "R2I1050 error: etcd/services: there is no key below the prefix", "etcdctl get --prefix --keys-only --limit=20 /"},
+    {Code::key_ignored,
+     "Other programs keep something below the same prefix: locks, leaders, settings; or the layout is not the one that "
+     "the services are written in.",
+     "R2I1051 info: etcd/services: key \"/services/lock\": the key is not of the form {service:**}/{id}",
+     "etcdctl get --prefix --keys-only /services/"},
 
     {Code::session_lost,
-     "The connection broke or the server closed the session, and three more sessions did not last either. A server "
-     "that "
-     "is overloaded, or an ensemble that elects a leader, does that.",
+     "The connection broke or the server closed the session, and three more did not last either. A server that is "
+     "overloaded does that, and an ensemble that elects a leader.",
      "R2I1060 error: zookeeper/services: zk1:2181: connection loss; begun 4 times", "echo srvr | nc zk1 2181"},
     {Code::node_denied,
      "The node has an ACL that asks for somebody else. ZooKeeper takes any password: a wrong one shows here.",

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "model/legal_label.hpp"
+#include "model/names.hpp"
 
 #include <fmt/format.h>
 
@@ -133,13 +134,18 @@ tl::expected<TextTemplate, std::string> TextTemplate::parse(std::string_view tex
 tl::expected<TextTemplate, std::string> TextTemplate::parse_host(std::string_view text) {
   auto result = parse(text);
   if (!result) return result;
+  std::string shape;  // the host of short values
   for (const Part& part : result->parts_) {
+    shape += part.literal.empty() ? "x" : part.literal;
     const auto bad = std::ranges::find_if_not(part.literal, is_host_character);
     if (bad == part.literal.end()) continue;
     return tl::make_unexpected(fmt::format("{} cannot stand in a host: use a-z, 0-9, '-', '.' and {{variables}}",
                                            in_quotes(std::string_view(&*bad, 1))));
   }
-  return result;
+  if (shape.empty() || is_host_name(shape)) return result;
+  return tl::make_unexpected(std::string(
+      "it gives no host name: what stands between two dots has 1 to 63 characters, the first and the last of "
+      "them a letter or a digit; all have 253 at most"));
 }
 
 bool TextTemplate::names(Variable variable) const {

@@ -30,7 +30,7 @@ class TextTemplate {
 
   /// The error says what is wrong, with a suggestion for an unknown variable or function.
   static tl::expected<TextTemplate, std::string> parse(std::string_view text);
-  /// As parse(); its literal text must be able to stand in a host.
+  /// As parse(); with values that are words it must give a host name, so that every host ends as the template does.
   static tl::expected<TextTemplate, std::string> parse_host(std::string_view text);
 
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }

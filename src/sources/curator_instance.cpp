@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "sources/key_reader.hpp"
+#include "sources/key_texts.hpp"
 
 #include <fmt/format.h>
 

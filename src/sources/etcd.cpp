@@ -35,7 +35,7 @@ class EtcdSource : public Registry {
       if (open) {
         scopes.push_back(RootReader(session, root, source(), names(), services).read());
       } else {
-        scopes.push_back(failed_scope(context, root.name, open.error().why));
+        scopes.push_back(failed_scope(context, root.name, open.error().why, open.error().code));
       }
     }
     return scopes;

@@ -3,7 +3,7 @@
 #include "base/flat_json.hpp"
 #include "model/name_filter.hpp"
 #include "model/service.hpp"
-#include "sources/etcd_pages.hpp"
+#include "sources/etcd_range.hpp"
 #include "sources/etcd_session.hpp"
 #include "sources/keyed_services.hpp"
 

@@ -27,7 +27,7 @@ constexpr std::array<LayoutRow, 4> kKratos = {{{"key", "{service:**}/{id}"},
                                                {"metadataFrom", "metadata,version=version"}}};
 
 /// go-micro (registry/etcd): the key has the service's name with - for /, the value as it is.
-constexpr std::array<LayoutRow, 6> kGoMicro = {{{"key", "**"},
+constexpr std::array<LayoutRow, 6> kGoMicro = {{{"key", "*/*"},
                                                 {"serviceFrom", "name"},
                                                 {"instancesFrom", "nodes"},
                                                 {"idFrom", "id"},

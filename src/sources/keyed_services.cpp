@@ -11,6 +11,9 @@ namespace r2i::sources {
 
 namespace {
 
+/// Of values of one service that are malformed: a layout that is not theirs makes all of them so.
+constexpr std::size_t kMostShown = 5;
+
 std::string_view folder_of(std::string_view key) {
   const auto slash = key.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : key.substr(0, slash);
@@ -57,6 +60,7 @@ void KeyedServices::start_over() {
   ignored_.clear();
   folders_.clear();
   hidden_.clear();
+  malformed_.clear();
   notes_.clear();
   state_.complete = true;
   state_.problems.clear();
@@ -106,11 +110,15 @@ void KeyedServices::take_malformed(std::string_view key, std::string_view relati
   const std::string why = fmt::format("{} {}: {}", words_.key, in_quotes(key), reading.why);
   if (reading.service.empty()) {
     hidden_.emplace(folder_of(relative));
-    problem(Code::entry_malformed, "", why);
+    note_malformed("", why);
   } else if (is_wanted(reading.service)) {
     found(reading.service, reading.group).service.complete = false;
-    problem(Code::entry_malformed, subject_of(reading.service), why);
+    note_malformed(subject_of(reading.service), why);
   }
+}
+
+void KeyedServices::note_malformed(const std::string& subject, const std::string& why) {
+  if (++malformed_[subject] <= kMostShown) problem(Code::entry_malformed, subject, why);
 }
 
 void KeyedServices::settle_hidden() {
@@ -143,6 +151,11 @@ void KeyedServices::judge_emptiness(std::uint64_t keys) {
 }
 
 void KeyedServices::note_the_rest() {
+  for (const auto& [subject, count] : malformed_) {
+    if (count > kMostShown)
+      problem(Code::entry_malformed, subject,
+              fmt::format("{} more like these", counted(count - kMostShown, words_.key)));
+  }
   for (const auto& [why, ignored] : ignored_) {
     const std::string_view example = ignored.example;
     const std::string text =

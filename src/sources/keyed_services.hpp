@@ -76,6 +76,7 @@ class KeyedServices {
 
   Found& found(const std::string& name, const std::string& group);
   void take_malformed(std::string_view key, std::string_view relative, const KeyReading& reading);
+  void note_malformed(const std::string& subject, const std::string& why);
   void settle_hidden();
   void judge_emptiness(std::uint64_t keys);
   void note_the_rest();
@@ -94,6 +95,7 @@ class KeyedServices {
   /// not be read, so that a service there lacks it.
   std::map<std::string, std::set<Identity>, std::less<>> folders_;
   std::set<std::string> hidden_;
+  std::map<std::string, std::size_t> malformed_;  ///< subject → how many of its keys
   std::vector<Note> notes_;
 };
 

@@ -20,8 +20,6 @@ namespace r2i::transform {
 
 namespace {
 
-using Parts = std::span<const Prepared* const>;
-
 /// Row 9: from all registered instances, so that it does not change with their health.
 Resolution resolution_of(const Whole& whole) {
   if (whole.choices.resolution != nullptr) return whole.choices.resolution->value;
@@ -110,14 +108,23 @@ std::vector<Endpoint> endpoints_of(std::vector<Candidate> candidates, const std:
 
 }  // namespace
 
+Converted claim(const Service& whole, Parts parts) {
+  struct Silent : Diagnostics {
+    void report(Diagnostic /*diagnostic*/) override {}
+  } silent;
+  Converted converted;
+  converted.service = whole.name;
+  converted.scope = whole.scope;
+  converted.host = parts.front()->host;
+  converted.aliases = aliases_of(parts, silent);
+  converted.withheld = true;
+  return converted;
+}
+
 Converted make_entry(Whole whole, Diagnostics& diagnostics) {
   const Service& service = whole.service;
   const Choices& choices = whole.choices;
-  Converted converted;
-  converted.service = service.name;
-  converted.scope = service.scope;
-  converted.host = whole.parts.front()->host;
-  converted.withheld = true;
+  Converted converted = claim(service, whole.parts);
   const std::vector<PlannedPort> ports = plan_ports(service, whole.candidates, choices, diagnostics);
   if (ports.empty()) return converted;
 

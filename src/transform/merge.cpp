@@ -150,19 +150,10 @@ std::vector<const Prepared*> keepers_of(const std::vector<const Prepared*>& part
   return keepers;
 }
 
-Converted withheld(const Service& service, const std::string& host) {
-  Converted converted;
-  converted.service = service.name;
-  converted.scope = service.scope;
-  converted.host = host;
-  converted.withheld = true;
-  return converted;
-}
-
 Converted merged(const std::string& merge, const std::vector<const Prepared*>& parts, const std::string& owner,
                  Diagnostics& diagnostics) {
   const auto keepers = keepers_of(parts, owner, diagnostics);
-  if (keepers.empty()) return withheld(stand_in(merge, parts), parts.front()->host);
+  if (keepers.empty()) return claim(stand_in(merge, parts), parts);
   const Service service = stand_in(merge, keepers);
   const UnitedChoices united(keepers, service, diagnostics);
   return entry_of(service, united.choices(), keepers, owner, diagnostics);
@@ -183,13 +174,13 @@ std::vector<Converted> Merger::finish(const std::map<std::string, std::string>& 
   std::vector<Converted> all;
   std::map<std::string, std::size_t> withheld_hosts;
   for (const auto& [key, prepared] : hosts_) {
-    const auto& [merge, host] = key;
+    const std::string& merge = key.first;
     std::vector<const Prepared*> parts;
     for (const auto& part : prepared) parts.push_back(part.get());
     std::ranges::sort(parts, [](const Prepared* a, const Prepared* b) { return in_order(*a, *b); });
     if (unread.contains(merge)) {
       ++withheld_hosts[merge];
-      all.push_back(withheld(stand_in(merge, parts), host));
+      all.push_back(claim(stand_in(merge, parts), parts));
     } else {
       all.push_back(merged(merge, parts, rules_.owner(), diagnostics_));
     }

@@ -19,25 +19,24 @@ def instance(service: int, index: int) -> dict:
     }
 
 
+def service(number: int, instances: int) -> dict:
+    return {"name": f"service-{number:05}", "scope": "dc1", "instances": [instance(number, index) for index in range(instances)]}
+
+
 def main() -> None:
     services, instances = int(sys.argv[1]), int(sys.argv[2])
-    snapshot = {
+    head = {
         "apiVersion": "registry2istio.io/v1",
         "kind": "Snapshot",
         "source": {"name": "consul", "kind": "consul", "address": "http://127.0.0.1:8500"},
         "fetchedAt": "2026-01-01T00:00:00Z",
         "scopes": [{"name": "dc1", "complete": True, "datacenter": "dc1"}],
-        "services": [
-            {
-                "name": f"service-{number:05}",
-                "scope": "dc1",
-                "instances": [instance(number, index) for index in range(instances)],
-            }
-            for number in range(services)
-        ],
     }
-    json.dump(snapshot, sys.stdout, indent=2)
-    print()
+    print(json.dumps(head, indent=2).removesuffix("\n}") + ',\n  "services": [')
+    for number in range(services):  # one by one: of a million instances all together would not fit
+        text = json.dumps(service(number, instances), indent=2).replace("\n", "\n    ")
+        print(f"    {text}{',' if number + 1 < services else ''}")
+    print("  ]\n}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // Any bytes as an answer of etcd's, as a key and its value, as a pattern and a path: reading ends with a value or an
 // error.
-#include "sources/etcd_pages.hpp"
+#include "sources/etcd_page.hpp"
 #include "sources/key_layout.hpp"
 
 #include <cstddef>

@@ -39,9 +39,11 @@ r2i::Service service_of(std::string_view said) {
   return service;
 }
 
-/// What every host of the template ends in.
+/// What every host of the template ends in: its last literal text, from a dot on. A label that is too long is
+/// shortened.
 std::string literal_end(const TextTemplate& pattern) {
-  return pattern.parts().empty() ? "" : pattern.parts().back().literal;
+  const std::string& last = pattern.parts().back().literal;
+  return last.substr(std::min(last.find('.'), last.size()));
 }
 
 }  // namespace

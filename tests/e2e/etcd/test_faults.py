@@ -166,7 +166,7 @@ def test_page_that_comes_again(r2i: Program, paged: FakeEtcd) -> None:
         exchange.send(again[0])
     paged.script_range(kept)
     paged.always_range(lambda exchange: exchange.send(again[0]))
-    assert_unread(r2i("export", *source(paged, settings="&pageSize=3")), "R2I1001", "is out of order")
+    assert_unread(r2i("export", *source(paged, settings="&pageSize=3")), "R2I1001", "of 10 keys 3 were read, but 10 are left")
     assert len(paged.ranges()) < 5
 
 
@@ -179,12 +179,13 @@ def test_blanks_in_the_gateways_json(r2i: Program, paged: FakeEtcd) -> None:
 
 
 def test_pages_that_are_too_large_are_asked_smaller(r2i: Program, paged: FakeEtcd) -> None:
-    paged.register("s5", "10.0.0.99", note="x" * 3000)
+    paged.register("large", "10.0.0.99", note="x" * 3000)
     run = r2i("export", *source(paged, settings="&pageSize=10&maxAnswerBytes=2500"))
     assert_unread(run, "R2I1001", "larger than .*; maxAnswerBytes")
-    assert [asked["limit"] for asked in paged.ranges()][:2] == [10, 1]
-    enough = r2i("export", *source(paged, settings="&pageSize=10&maxAnswerBytes=6000"))
-    assert enough.code == 0 and enough.hosts == [*PAGED, "s5.etcd"], enough
+    assert [asked["limit"] for asked in paged.ranges()] == [10, 1]
+    enough = r2i("export", *source(paged, settings="&pageSize=10&maxAnswerBytes=5000"))
+    assert enough.code == 0 and enough.hosts == ["large.etcd", *PAGED], enough
+    assert [asked["limit"] for asked in paged.ranges()[2:]] == [10] + [1] * 11
 
 
 @pytest.mark.parametrize("page", [2, 3])
@@ -299,6 +300,14 @@ def test_malformed_value_keeps_its_service_unread(r2i: Program, etcd: FakeEtcd) 
     # An excluded service cannot make a source incomplete.
     without = r2i("export", *source(etcd, settings="&exclude=pay,new"))
     assert without.code == 0 and without.hosts == ["api.etcd", "web.etcd"], without
+
+
+def test_values_of_another_layout_are_not_told_one_by_one(r2i: Program, etcd: FakeEtcd) -> None:
+    for number in range(100):
+        etcd.put(f"/services/pay/{number:03}", "10.0.0.1:80")
+    run = r2i("export", *source(etcd))
+    assert run.code == 3 and run.stderr.count("R2I1008") == 6, run
+    assert 'R2I1008 error: service "pay" of etcd/services: 95 keys more like these' in run.stderr, run
 
 
 def test_malformed_value_that_hides_its_service(r2i: Program, new_etcd: Callable[..., FakeEtcd]) -> None:

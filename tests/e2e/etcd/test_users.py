@@ -167,7 +167,7 @@ def test_tls(r2i: Program, new_etcd: Callable[..., FakeEtcd], authority: Authori
     unknown = r2i("export", "--from", f"etcd={server.address}{SETTINGS}")
     assert unknown.code == 3 and "the certificate does not verify" in unknown.stderr, unknown
     trusting = {**native, "ETCDCTL_CACERT": "/nowhere", "ETCDCTL_INSECURE_SKIP_TLS_VERIFY": "true"}
-    insecure = r2i("export", "--from", f"etcd{SETTINGS}&caFile={authority.ca}", env=trusting)
+    insecure = r2i("export", "--from", f"etcd{SETTINGS}&caFile={authority.ca}", "-v", env=trusting)
     assert insecure.code == 0 and "R2I1030 warning" in insecure.stderr, insecure
     nobody = r2i("export", "--from", f"etcd={server.address}{SETTINGS}&caFile={authority.ca}")
     assert nobody.code == 3 and nobody.out == b"", nobody

@@ -100,5 +100,17 @@ TEST_CASE("template: what can stand in a host") {
   CHECK_FALSE(TextTemplate::parse_host("{servce}"));
 }
 
+TEST_CASE("template: a host's labels are legal whatever the values are") {
+  CHECK(TextTemplate::parse_host("{service}"));
+  CHECK(TextTemplate::parse_host("{service}{group|default:a}." + std::string(63, 'b')));
+  for (const std::string& text : std::vector<std::string>{"--", "-{service}.x", "{service}-", "{service}..x", ".x",
+                                                          "{service}.x.", "{service}.-a", std::string(64, 'b')}) {
+    CAPTURE(text);
+    const auto parsed = TextTemplate::parse_host(text);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().starts_with("it gives no host name"));
+  }
+}
+
 }  // namespace
 }  // namespace r2i

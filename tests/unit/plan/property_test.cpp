@@ -6,6 +6,7 @@
 #include "model/describe.hpp"
 #include "model/list_mark.hpp"
 #include "support/random_world.hpp"
+#include "support/sanitized.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,17 +25,7 @@ using testing::in_a_line;
 using testing::Json;
 using testing::RandomWorld;
 
-// Sanitizers take twenty times as long, and find what they look for in fewer worlds.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define R2I_FEW_WORLDS
-#endif
-#endif
-#ifdef R2I_FEW_WORLDS
-constexpr std::uint32_t kWorlds = 20;
-#else
-constexpr std::uint32_t kWorlds = 120;
-#endif
+constexpr std::uint32_t kWorlds = testing::kSanitized ? 12 : 120;
 constexpr int kRuns = 8;
 
 std::string as_text(const std::optional<Manifest>& manifest) {

@@ -114,8 +114,10 @@ TEST_CASE("layout kratos: endpoints are URLs, of one host or of several") {
           {"a/a1",
            R"({"id":"a1","version":"","metadata":null,"endpoints":["grpcs://10.0.0.1:1","http://10.0.0.2:2?isSecure=true"]})",
            "a#a1 10.0.0.1{1/https} |#a1 10.0.0.2{2/https}"},
-          {"a/a1", R"({"id":"a1","endpoints":[]})", "a malformed: the value has no endpoints"},
-          {"a/a1", R"({"id":"a1","endpoints":null})", "a malformed: the value has no endpoints"},
+          {"a/a1", R"({"id":"a1","endpoints":[]})", "a#a1 "},
+          {"a/a1", R"({"id":"a1","endpoints":null})", "a#a1 "},
+          {"a/a1", R"({"id":"a1","endpoints":[{}]})", "a malformed: the value has no endpoints"},
+          {"a/a1", R"({"id":"a1"})", "a malformed: the value has no endpoints"},
           {"a/a1", R"({"id":"a1","endpoints":["http://10.0.0.1:x"]})",
            "a malformed: \"http://10.0.0.1:x\" is no address"},
       });
@@ -134,6 +136,7 @@ TEST_CASE("layout go-micro: the value names the service, and has nodes") {
             {"s/n", R"({"name":"s"})", "s malformed: the value has no nodes"},
             {"s/n", R"({"name":"s","nodes":[null]})", "s malformed: the value has no address"},
             {"s/n", R"({"nodes":[{"address":"10.0.0.1:80"}]})", " malformed: the value does not name its service"},
+            {"lock", "x", "foreign: the key is not of the form */*"},
             {"s/n", "{",
              " malformed: the value is not what the layout promises: the document ends in the middle (byte 1)"},
         });
@@ -192,6 +195,11 @@ TEST_CASE("layout template: every field by its own words") {
           {"prod/web/1", R"({"net":{"ip":"10.0.0.1","ports":[{"number":1e30}]}})",
            "web malformed: the port \"1e30\" is no number"},
       });
+}
+
+TEST_CASE("layout: a value that is text may be metadata, too") {
+  check(layout_of("go-zero", {{"metadataFrom", {"written=$"}}}),
+        {{"w/1", "10.0.0.1:80", "w#1 10.0.0.1{80} [written=10.0.0.1:80]"}});
 }
 
 TEST_CASE("layout template: all of it in the key, and a pattern without a service") {

@@ -195,12 +195,15 @@ TEST_CASE("convert: without a usable instance the service stays, STATIC, with it
   }
 }
 
-TEST_CASE("convert: what is withheld still claims its host") {
+TEST_CASE("convert: what is withheld still claims its host and its aliases") {
+  ConversionSettings settings;
+  settings.defaults.aliases = given(std::vector{TextTemplate::parse_host("{service}.old").value()});
   for (const Service& service : {a_service("pay", {}), a_service("pay", {an_instance("10.0.0.1", {3306})})}) {
-    const auto result = converted(service);
+    const auto result = converted(service, settings);
     REQUIRE(result->converted);
     CHECK(result->converted->withheld);
     CHECK(result->converted->host == "pay.service.consul");
+    CHECK(result->converted->aliases == std::vector<std::string>{"pay.old"});
   }
 }
 

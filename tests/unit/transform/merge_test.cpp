@@ -223,11 +223,13 @@ TEST_CASE("merge: the weights of each registry have the mean 1 first") {
 TEST_CASE("merge: a merge that was not read in full is withheld as a whole") {
   Service half = a_service("web", {}, part_of_shop("eureka"));
   half.complete = false;
+  ConversionSettings settings = one_host();
+  settings.sources["consul"].aliases = given(std::vector{TextTemplate::parse_host("{service}.consul").value()});
   const auto outcome = merged({a_service("pay", {an_instance("10.0.0.1")}, part_of_shop("consul", "dc1")), half,
                                a_service("own", {an_instance("10.0.0.9")}, a_scope("nacos", ""))},
-                              one_host(), {{"shop", "eureka/default"}});
+                              settings, {{"shop", "eureka/default"}});
   CHECK(outcome->manifests.objects.size() == 1);
-  CHECK(outcome->withheld() == "pay.mesh web.mesh");
+  CHECK(outcome->withheld() == "pay.consul pay.mesh web.mesh");
   CHECK(outcome->diagnostics.first(Code::merge_incomplete) ==
         "merge \"shop\": its 2 hosts are withheld: eureka/default was not read in full");
 }

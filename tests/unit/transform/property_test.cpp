@@ -6,6 +6,7 @@
 #include "model/describe.hpp"
 #include "support/choices.hpp"
 #include "support/collected.hpp"
+#include "support/sanitized.hpp"
 #include "support/services.hpp"
 #include "transform/combine.hpp"
 #include "transform/explained_endpoints.hpp"
@@ -36,7 +37,7 @@ using testing::a_scope;
 using testing::Collected;
 using testing::given;
 
-constexpr std::uint32_t kCases = 2000;
+constexpr std::uint32_t kCases = testing::kSanitized ? 400 : 2000;
 constexpr std::string_view kSecret = "hunter2";
 
 /// Draws what registries say, the odd as often as the common.

@@ -1,4 +1,4 @@
-#include "sources/etcd_pages.hpp"
+#include "sources/etcd_page.hpp"
 
 #include "sources/etcd_session.hpp"
 
@@ -21,7 +21,7 @@ std::string told(std::string body) {
   return text;
 }
 
-TEST_CASE("etcd pages: as the versions of the gateway write them") {
+TEST_CASE("etcd page: as the versions of the gateway write them") {
   CHECK(
       told(R"({"header":{"cluster_id":"14841639068965178418","member_id":"1","revision":"1002","raft_term":"2"},)"
            R"("kvs":[{"key":"Zm9v","create_revision":"3","mod_revision":"3","version":"1","value":"YmFy","lease":"7"},)"
@@ -33,7 +33,7 @@ TEST_CASE("etcd pages: as the versions of the gateway write them") {
         std::string("/7 1 \xff=\xff\0", 11));
 }
 
-TEST_CASE("etcd pages: what is none") {
+TEST_CASE("etcd page: what is none") {
   const std::string promise = "the answer is not what the API promises: ";
   CHECK(told("") == promise + "the document is empty (byte 0)");
   CHECK(told("{}") == promise + "it has no revision or no count");
@@ -46,7 +46,7 @@ TEST_CASE("etcd pages: what is none") {
   CHECK(told(R"({"header":{"revision":"1"},"kvs":{}})").starts_with(promise + "kvs: expected a list, got an object"));
 }
 
-TEST_CASE("etcd pages: the end of a prefix") {
+TEST_CASE("etcd page: the end of a prefix") {
   CHECK(end_of_prefix("/a/") == "/a0");
   CHECK(end_of_prefix("a\xff\xff") == "b");
   CHECK(end_of_prefix("\xff") == std::string(1, '\0'));

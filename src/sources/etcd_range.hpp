@@ -11,21 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace r2i::sources::etcd {
 
-/// One answer of `kv/range`.
-struct Page {
-  std::string cluster;  ///< its id
-  std::string revision;
-  std::vector<std::pair<std::string, std::string>> keys;  ///< with their values, decoded
-  bool more = false;
-  std::uint64_t count = 0;  ///< of all keys of the range, from the first of this page on
-};
-/// The error says what is not as etcd's API promises.
-tl::expected<Page, std::string> parse_page(JsonCursor& cursor, std::string& body);
+struct Page;
 
 /// Takes keys in their order. After `start_over` they come again from the first.
 class KeySink {
@@ -38,9 +27,6 @@ class KeySink {
   virtual void key(std::string_view key, std::string value) = 0;
   virtual void start_over() = 0;
 };
-
-/// The end of the range of all keys with this prefix: the prefix with one more in its last byte; "\0": no end.
-std::string end_of_prefix(std::string prefix);
 
 /// Reads all keys of a root, page by page, at the revision of the first page; from the start, some times, where that
 /// revision is compacted on the way. While the next page is on its way the one before it is read.
