@@ -67,7 +67,8 @@ def test_session_lost_in_the_middle(r2i: Program, zookeeper: FakeZooKeeper, faul
     export, partial = [one.wait() for one in started]
     assert_unread(export, fault.code, fault.says)
     assert partial.code == 0 and partial.json["services"] == [] and not partial.json["scopes"][0]["complete"], partial
-    assert len([op for op in zookeeper.asked(path) if op != SYNC]) == 8
+    if not fault.flags:  # else a slow machine may not have come as far each time
+        assert len([op for op in zookeeper.asked(path) if op != SYNC]) == 8
 
 
 @pytest.mark.parametrize("path", ["/services", PAY], ids=["root", "service"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -71,8 +72,9 @@ class ZooKeeper:
     def watches(self) -> int:
         return int(self.ask("mntr").split("zk_watch_count\t")[1].split()[0])
 
-    def nodes(self) -> int:
-        return int(self.ask("mntr").split("zk_znode_count\t")[1].split()[0])
+    def sessions(self) -> set[str]:
+        """The ids of those that have a connection."""
+        return set(re.findall(r"sid=(0x[1-9a-f][0-9a-f]*)", self.ask("cons")))
 
 
 class Client:
