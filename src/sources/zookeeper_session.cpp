@@ -210,22 +210,28 @@ class Session::Connection {
 
   tl::expected<void, Broken> run(NodeBatch& batch) {
     std::size_t in_flight = 0;
-    while (true) {
+    const auto fill = [&]() -> tl::expected<void, Broken> {
       while (in_flight < options_.window) {
         auto request = batch.next();
         if (!request) break;
         if (const int rc = send(std::move(*request)); rc != ZOK) return tl::make_unexpected(lost(rc));
         ++in_flight;
       }
-      if (in_flight == 0) return {};
+      return {};
+    };
+    if (auto sent = fill(); !sent) return sent;
+    while (in_flight > 0) {
       auto answers = take();
       if (!answers) return tl::make_unexpected(std::move(answers.error()));
       for (Done& one : *answers) {
         --in_flight;
         if (breaks_session(one.rc)) return tl::make_unexpected(lost(one.rc));
         batch.done(std::move(one.request), result_of(one));
+        // The server is not to wait until all of them are read.
+        if (auto sent = fill(); !sent) return sent;
       }
     }
+    return {};
   }
 
  private:
