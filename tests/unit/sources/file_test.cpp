@@ -126,7 +126,7 @@ TEST_CASE("sources: an unknown kind, or a file without a path, is the user's mis
   unknown.text = "consol";
   CHECK_THROWS_WITH_AS(
       make_source(unknown, {}, environment),
-      "consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are consul, exec, file", Error);
+      "consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are consul, etcd, exec, file", Error);
   for (const std::vector<std::string>& addresses : {std::vector<std::string>{}, {"a", "b"}}) {
     SourceSpec spec = file_at("a");
     spec.addresses = addresses;
