@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::string_view kSchemeEnd = "://";
 
+/// JSON, a path or a sentence has others: in a field for addresses they are no address that somebody mistyped.
+bool may_be_in_host(char c) {
+  constexpr std::string_view kPunctuation = "-._:%";
+  return is_alnum(c) || kPunctuation.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+}
+
 bool is_encoded(std::string_view text) {
   const auto escape = text.find('%');
   return escape != std::string_view::npos && text.find(kSchemeEnd) == std::string_view::npos &&
@@ -76,9 +82,8 @@ std::optional<EndpointText> read_endpoint(std::string_view text) {
     }
     text = text.substr(0, text.find('/'));
   }
-  const bool blank = std::ranges::any_of(text, [](char c) { return c == ' ' || c == '/' || c == '\t' || c == '\n'; });
-  if (text.empty() || blank || !read_host_and_port(text, endpoint)) return std::nullopt;
-  return endpoint;
+  if (text.empty() || !read_host_and_port(text, endpoint)) return std::nullopt;
+  return std::ranges::all_of(endpoint.host, may_be_in_host) ? std::optional(std::move(endpoint)) : std::nullopt;
 }
 
 }  // namespace r2i::sources

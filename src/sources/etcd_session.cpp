@@ -16,6 +16,7 @@ namespace {
 constexpr long kOk = 200;
 constexpr long kBadRequest = 400;
 constexpr long kUnauthorized = 401;
+constexpr long kForbidden = 403;
 constexpr long kNotFound = 404;
 
 /// The paths of the API: 3.4 and later, 3.3, 3.2.
@@ -33,9 +34,11 @@ net::HttpOptions without_basic_auth(net::HttpOptions http) {
 }
 
 /// What etcd's message leaves open.
-std::string_view remedy(const ApiError& error) {
-  if (contains(error.message, "user name is empty")) return "; it wants a user: username and passwordFile";
-  if (contains(error.message, "permission denied")) return "; the user needs the right to read every key of the prefix";
+std::string_view remedy(std::string_view message) {
+  // embed/serve.go: where users are wanted, the gateway refuses to be mistaken for one that knows them by certificate.
+  if (contains(message, "CommonName of client")) return "; give a client's certificate whose subject has no CommonName";
+  if (contains(message, "user name is empty")) return "; it wants a user: username and passwordFile";
+  if (contains(message, "permission denied")) return "; the user needs the right to read every key of the prefix";
   return "";
 }
 
@@ -98,10 +101,9 @@ Fault Session::fault(const net::HttpRequest& request, const net::HttpResult& res
 
 std::string Session::describe(const net::HttpRequest& request, const net::HttpAnswer& answer) {
   const ApiError error = parse_error(cursor_, answer.body);
-  if (error.message.empty()) return describe_failure(request, answer);
   net::HttpAnswer shown = answer;
-  shown.body = error.message;
-  return fmt::format("{}{}", describe_failure(request, shown), remedy(error));
+  if (!error.message.empty()) shown.body = error.message;
+  return fmt::format("{}{}", describe_failure(request, shown), remedy(shown.body));
 }
 
 Verdict Session::judge(const net::HttpAnswer& answer) {
@@ -147,6 +149,7 @@ tl::expected<void, Fault> Session::check_leader(net::HttpAnswer answer) {
   const net::HttpRequest asked = request("maintenance/status", "{}");
   if (answer.status != kOk) {
     net::HttpResult result = send(asked);
+    if (result && result->status == kForbidden) return check_health();
     if (!result || result->status != kOk) return tl::make_unexpected(fault(asked, result));
     answer = std::move(*result);
   }
@@ -161,6 +164,16 @@ tl::expected<void, Fault> Session::check_leader(net::HttpAnswer answer) {
   if (wrong) return tl::make_unexpected(Fault{Code::source_unreachable, fmt::format("{}: {}", asked.url, *wrong)});
   if (!leader.empty() && leader != "0") return {};
   return tl::make_unexpected(Fault{Code::stale_answer, fmt::format("{} has no leader", server_.base_url)});
+}
+
+/// Since 3.6 only root may ask for the status. Anybody may ask whether the server is well, for which it needs a leader.
+tl::expected<void, Fault> Session::check_health() {
+  const net::HttpRequest asked{fmt::format("{}/health", server_.base_url)};
+  const net::HttpResult result = send(asked);
+  if (result && result->status == kOk && contains(result->body, R"("health":"true")")) return {};
+  Fault unwell = fault(asked, result);
+  unwell.code = Code::stale_answer;
+  return tl::make_unexpected(std::move(unwell));
 }
 
 tl::expected<void, Fault> Session::log_in() {

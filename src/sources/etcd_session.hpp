@@ -55,6 +55,7 @@ class Session {
   net::HttpResult send(const net::HttpRequest& request);
   tl::expected<net::HttpAnswer, Fault> find_api();
   tl::expected<void, Fault> check_leader(net::HttpAnswer answer);
+  tl::expected<void, Fault> check_health();
   [[nodiscard]] const Secret& password() const;
   [[nodiscard]] Fault fault(const net::HttpRequest& request, const net::HttpResult& result);
 

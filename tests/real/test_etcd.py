@@ -67,12 +67,13 @@ def test_from_the_frameworks_client_to_istiod(r2i, guarded_etcd, registered, api
 
 
 def test_what_go_zero_leaves_behind_is_gone(r2i, etcd, registered):
-    """Its keys have a lease, which it revokes when it ends."""
-    registered(etcd, go_zero=[{"key": "user.rpc", "value": "192.0.2.1:80"}])
+    """Its keys have a lease, which ends with it at the latest."""
+    client = registered(etcd, go_zero=[{"key": "user.rpc", "value": "192.0.2.1:80"}])
     source = f"etcd={etcd.address}?layout=go-zero&prefix=*"
     assert hosts(r2i("export", "--from", source, "-o", "name")) == ["user-rpc.etcd"]
     assert list(etcd.keys("user.rpc/").values()) == ["192.0.2.1:80"]
-    etcd.clear()
+    client.stop()
+    wait_for(lambda: not etcd.keys("user.rpc/"), "go-zero's lease to end", timeout=30)
     refused(r2i("export", "--from", source), "R2I1050", "there is no key below the prefix")
 
 
@@ -131,6 +132,9 @@ def test_certificates(r2i, guarded_etcd):
     for missing, says in (("ETCDCTL_CACERT", "the certificate does not verify"), ("ETCDCTL_CERT", "must both be given")):
         run = r2i("export", "--from", source, env={name: value for name, value in variables.items() if name != missing})
         assert run.code in (2, 3) and run.out == b"" and says in run.stderr, run
+    tls = guarded_etcd.tls
+    named = {**variables, "ETCDCTL_CERT": str(tls.named.cert), "ETCDCTL_KEY": str(tls.named.key)}
+    refused(r2i("export", "--from", source, env=named), "CommonName of client", "whose subject has no CommonName")
     bare = {name: value for name, value in variables.items() if name not in ("ETCDCTL_CERT", "ETCDCTL_KEY")}
     refused(r2i("export", "--from", source, env=bare))
 

@@ -76,7 +76,8 @@ def test_every_key_is_an_instance_or_is_told(r2i: Program, etcd: FakeEtcd, seed:
     keys = {}
     for number in range(60):
         name = draw.choice(["", "web/", "pay/", "team/api/", "\u00e4/", "a b/", "x/", "y/", "z/"])
-        good = {"Op": draw.randint(0, 1), "Addr": draw.choice([f"10.0.{number}.1:{draw.randint(0, 70000)}", "x", "[::1]:80", ":80"])}
+        good = {"Op": draw.randint(0, 1),
+                "Addr": draw.choice([f"10.0.{number}.1:{draw.randint(0, 70000)}", "x", "[::1]:80", ":80"])}
         bad = draw.choice([{"Addr": ""}, {"Addr": "x y"}, {"Addr": "/"}, {"Addr": "a:b"}, {}, [], "", "10.0.0.1:80",
                            '{"Addr":"10.0.0.1:80"', {"Addr": []}, {"Addr": None}])
         value = bad if draw.random() < 0.1 else good

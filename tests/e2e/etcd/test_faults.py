@@ -247,6 +247,21 @@ def test_member_without_a_leader_is_not_believed(r2i: Program, new_etcd: Callabl
     assert_unread(r2i("export", *source(server, settings="&consistency=serializable")), "R2I1004", "has no leader")
 
 
+HEALTH = {"well": (says('{"health":"true","reason":""}'), 0),
+          "no leader": (fails(503, '{"health":"false","reason":"RAFT NO LEADER"}'), 3),
+          "unwell": (says('{"health":"false"}'), 3), "not there": (fails(404), 3)}
+
+
+@pytest.mark.parametrize("step, code", HEALTH.values(), ids=HEALTH.keys())
+def test_leader_where_only_root_may_ask_for_the_status(r2i: Program, etcd: FakeEtcd, step: Step, code: int) -> None:
+    """etcd 3.6."""
+    etcd.always(f"/v3/{STATUS}", gives(DENIED))
+    etcd.always("/health", step)
+    run = r2i("export", *source(etcd, settings="&consistency=serializable"))
+    assert run.code == code and ("R2I1004 error: etcd/services: GET http" in run.stderr) == bool(code), run
+    assert len(etcd.ranges()) == (0 if code else 1)
+
+
 # Several servers
 
 

@@ -65,6 +65,14 @@ def test_the_token_stands_alone_in_its_header(r2i: Program, guarded: FakeEtcd) -
     assert asked.headers["Authorization"] == "5ecret-token-1"
 
 
+def test_certificate_with_a_name_where_users_are_wanted(r2i: Program, guarded: FakeEtcd) -> None:
+    """The gateway says so in plain text."""
+    refusal = "CommonName of client sending a request against gateway will be ignored and not used as expected\n"
+    guarded.always("/v3/" + LOG_IN, fails(400, refusal))
+    run = r2i("export", "--from", f"etcd={guarded.address}{SETTINGS}", env={"ETCDCTL_USER": f"reader:{PASSWORD}"})
+    assert_unread(run, "give a client's certificate whose subject has no CommonName")
+
+
 def test_nobody_logs_in_without_a_user(r2i: Program, guarded: FakeEtcd) -> None:
     run = r2i("export", "--from", f"etcd={guarded.address}{SETTINGS}", env={"ETCDCTL_PASSWORD": PASSWORD})
     assert_unread(run, 'user name is empty"; it wants a user: username and passwordFile')
