@@ -16,7 +16,7 @@ namespace od = simdjson::ondemand;
 
 namespace {
 
-// Deeper than any registry's answer; bounds the recursion of skip().
+// Deeper than any registry's answer; bounds the recursion of who reads what it does not know.
 constexpr std::size_t kMaxDepth = 256;
 
 struct Frame {
@@ -46,6 +46,24 @@ std::string explain(simdjson::error_code code) {
   }
 }
 
+// Most strings are as they stand in the text. simdjson would copy each of them, and byte by byte where the program was
+// compiled for every processor. It has looked at all of the text before: each is closed and has no control character.
+
+/// What is between the quotes of a token, unless there is an escape in it.
+std::optional<std::string_view> plain_string(std::string_view token) {
+  token = token.substr(1, token.rfind('"') - 1);
+  if (token.find('\\') != std::string_view::npos) return std::nullopt;
+  return token;
+}
+
+/// The same of a key, of which only the start is known.
+std::optional<std::string_view> plain_key(const char* start) {
+  const char* end = start;
+  while (*end != '"' && *end != '\\') ++end;
+  if (*end == '\\') return std::nullopt;
+  return std::string_view(start, static_cast<std::size_t>(end - start));
+}
+
 }  // namespace
 
 struct JsonCursor::Impl {
@@ -55,8 +73,8 @@ struct JsonCursor::Impl {
   std::vector<Frame> frames;
   const char* begin = nullptr;
   std::size_t size = 0;
-  std::size_t offset = 0;
-  bool pending = false;  ///< the current value has not been read yet
+  bool standing = false;  ///< on a value, or on the one that was read last
+  bool pending = false;   ///< it has not been read yet
   bool repaired = false;
   std::optional<Fault> fault;
 
@@ -72,10 +90,14 @@ struct JsonCursor::Impl {
     pending = false;
   }
 
+  /// Where the current value starts, or the one that was read last.
+  const char* start_of_value() { return standing ? current.raw_json_token().data() : begin; }
+  std::size_t offset() { return static_cast<std::size_t>(start_of_value() - begin); }
+
   void fail(simdjson::error_code code) {
     const char* at = nullptr;
     if (document.current_location().get(at) != simdjson::SUCCESS || at < begin || at > begin + size) {
-      fail(std::max(offset, code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT ? size : offset), explain(code));
+      fail(code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT ? size : offset(), explain(code));
     } else {
       fail(static_cast<std::size_t>(at - begin), explain(code));
     }
@@ -92,19 +114,19 @@ struct JsonCursor::Impl {
 
   void stand_on(od::value value) {
     current = value;
-    offset = static_cast<std::size_t>(current.raw_json_token().data() - begin);
+    standing = true;
     pending = true;
   }
 
   bool expect(JsonCursor& cursor, Type wanted) {
     if (fault) return false;
     if (!pending) {
-      fail(offset, "a value is read twice");
+      fail(offset(), "a value is read twice");
       return false;
     }
     const Type found = cursor.type();
     if (found != wanted && !fault) {
-      fail(offset, fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
+      fail(offset(), fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
     }
     pending = false;
     return !fault;
@@ -120,7 +142,8 @@ bool JsonCursor::open(std::string& text) {
   Impl& impl = *impl_;
   impl.frames.clear();
   impl.fault.reset();
-  impl.offset = 0;
+  impl.standing = false;
+  impl.pending = false;
   impl.repaired = false;
   if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
   auto error = impl.start(text);
@@ -147,7 +170,7 @@ bool JsonCursor::repaired() const {
   return impl_->repaired;
 }
 std::size_t JsonCursor::offset() const {
-  return impl_->offset;
+  return impl_->offset();
 }
 const std::optional<JsonCursor::Fault>& JsonCursor::fault() const {
   return impl_->fault;
@@ -155,33 +178,43 @@ const std::optional<JsonCursor::Fault>& JsonCursor::fault() const {
 
 JsonCursor::Type JsonCursor::type() {
   if (impl_->fault || !impl_->pending) return Type::null;
-  od::json_type type{};
-  if (!impl_->take(impl_->current.type(), type)) return Type::null;
-  switch (type) {
-    case od::json_type::object:
+  switch (*impl_->start_of_value()) {
+    case '{':
       return Type::object;
-    case od::json_type::array:
+    case '[':
       return Type::list;
-    case od::json_type::string:
+    case '"':
       return Type::string;
-    case od::json_type::number:
-      return Type::number;
-    case od::json_type::boolean:
+    case 't':
+    case 'f':
       return Type::boolean;
-    case od::json_type::null:
+    case 'n': {
+      bool is_null = false;
+      if (impl_->current.is_null().get(is_null) == simdjson::SUCCESS && is_null) return Type::null;
+      break;
+    }
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+      return Type::number;
+    default:
       break;
   }
-  // simdjson tells the type by the first character alone.
-  bool is_null = false;
-  if (impl_->current.is_null().get(is_null) != simdjson::SUCCESS || !is_null) {
-    impl_->fail(impl_->offset, "not valid JSON");
-  }
+  impl_->fail(impl_->offset(), "not valid JSON");
   return Type::null;
 }
 
 bool JsonCursor::enter_object() {
   if (!impl_->expect(*this, Type::object)) return false;
-  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset, "nested too deeply");
+  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset(), "nested too deeply");
   od::object object;
   if (impl_->fault || !impl_->take(impl_->current.get_object(), object)) return false;
   Frame frame;
@@ -192,7 +225,7 @@ bool JsonCursor::enter_object() {
 
 bool JsonCursor::enter_list() {
   if (!impl_->expect(*this, Type::list)) return false;
-  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset, "nested too deeply");
+  if (impl_->frames.size() >= kMaxDepth) impl_->fail(impl_->offset(), "nested too deeply");
   od::array list;
   if (impl_->fault || !impl_->take(impl_->current.get_array(), list)) return false;
   Frame frame;
@@ -202,7 +235,7 @@ bool JsonCursor::enter_list() {
 }
 
 std::optional<std::string_view> JsonCursor::next_key() {
-  if (impl_->pending) skip();
+  impl_->pending = false;
   if (impl_->fault || impl_->frames.empty()) return std::nullopt;
   Frame& frame = impl_->frames.back();
   if (!frame.first) ++frame.object;
@@ -212,14 +245,15 @@ std::optional<std::string_view> JsonCursor::next_key() {
     return std::nullopt;
   }
   od::field field;
-  std::string_view key;
-  if (!impl_->take(*frame.object, field) || !impl_->take(field.unescaped_key(), key)) return std::nullopt;
+  if (!impl_->take(*frame.object, field)) return std::nullopt;
+  auto key = plain_key(field.key().raw());
+  if (!key && !impl_->take(field.unescaped_key(), key.emplace())) return std::nullopt;
   impl_->stand_on(field.value());
   return key;
 }
 
 bool JsonCursor::next_item() {
-  if (impl_->pending) skip();
+  impl_->pending = false;
   if (impl_->fault || impl_->frames.empty()) return false;
   Frame& frame = impl_->frames.back();
   if (!frame.first) ++frame.list;
@@ -236,7 +270,10 @@ bool JsonCursor::next_item() {
 
 std::string_view JsonCursor::string() {
   std::string_view text;
-  if (impl_->expect(*this, Type::string)) impl_->take(impl_->current.get_string(), text);
+  if (!impl_->expect(*this, Type::string)) return text;
+  const auto plain = plain_string(impl_->current.raw_json_token());
+  if (plain) return *plain;
+  impl_->take(impl_->current.get_string(), text);
   return text;
 }
 
@@ -252,7 +289,7 @@ std::int64_t JsonCursor::integer() {
   constexpr double kMost = 9007199254740992.0;
   if (impl_->fault) return 0;
   if (value != static_cast<double>(static_cast<std::int64_t>(std::clamp(value, -kMost, kMost)))) {
-    impl_->fail(impl_->offset, "expected a whole number");
+    impl_->fail(impl_->offset(), "expected a whole number");
     return 0;
   }
   return static_cast<std::int64_t>(value);
@@ -265,15 +302,24 @@ bool JsonCursor::boolean() {
 }
 
 void JsonCursor::skip() {
+  if (!impl_->pending || impl_->fault) return;
+  impl_->pending = false;
+  // A value in something entered is passed over with the next step there; the root has no such step.
+  if (!impl_->frames.empty()) return;
+  std::string_view text;
+  if (impl_->take(impl_->document.raw_json(), text)) impl_->standing = false;
+}
+
+void JsonCursor::walk() {
   switch (type()) {
     case Type::object:
       if (enter_object()) {
-        while (next_key()) skip();
+        while (next_key()) walk();
       }
       return;
     case Type::list:
       if (enter_list()) {
-        while (next_item()) skip();
+        while (next_item()) walk();
       }
       return;
     case Type::string:
@@ -286,13 +332,13 @@ void JsonCursor::skip() {
       boolean();
       return;
     case Type::null:
-      impl_->pending = false;
+      skip();
       return;
   }
 }
 
 bool JsonCursor::finish() {
-  if (impl_->pending) skip();
+  skip();
   const char* more = nullptr;
   if (!impl_->fault && impl_->document.current_location().get(more) == simdjson::SUCCESS) {
     impl_->fail(static_cast<std::size_t>(more - impl_->begin), "there is more text after the end of the document");

@@ -9,9 +9,10 @@
 
 namespace r2i {
 
-/// Reads one JSON document by pulling: enter an object, ask for its keys one by one, read or skip each value. Values
-/// that are skipped are walked in full, so that rubbish in them is found. After the first fault every call answers
-/// "nothing more"; ask fault() at the end. One cursor can read many documents one after the other and keeps its memory.
+/// Reads one JSON document by pulling: enter an object, ask for its keys one by one, read or skip each value. What is
+/// skipped has to be UTF-8, with strings and brackets that are closed, and is not looked at any closer. After the first
+/// fault every call answers "nothing more"; ask fault() at the end. One cursor can read many documents one after the
+/// other and keeps its memory.
 class JsonCursor {
  public:
   enum class Type { object, list, string, number, boolean, null };
@@ -48,6 +49,8 @@ class JsonCursor {
   std::int64_t integer();
   bool boolean();
   void skip();
+  /// Reads the current value and all that is in it, for the faults that skip() does not find.
+  void walk();
 
   /// To be called after the root: false on a fault, which more text after the root is too.
   bool finish();

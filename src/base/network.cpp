@@ -43,7 +43,13 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 
 std::string IpAddress::text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  return ::inet_ntop(is_v6 ? AF_INET6 : AF_INET, bytes.data(), text.data(), text.size());
+  if (is_v6) return ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+  char* end = text.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), bytes[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 tl::expected<IpNetwork, std::string> IpNetwork::parse(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <re2/set.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace r2i {
 
@@ -54,9 +55,12 @@ std::string glob_to_regex(std::string_view glob) {
   return regex;
 }
 
+bool is_regex(std::string_view pattern) {
+  return pattern.size() > 1 && pattern.starts_with('/') && pattern.ends_with('/');
+}
+
 std::string to_regex(std::string_view pattern) {
-  const bool is_regex = pattern.size() > 1 && pattern.starts_with('/') && pattern.ends_with('/');
-  return is_regex ? std::string(pattern.substr(1, pattern.size() - 2)) : glob_to_regex(pattern);
+  return is_regex(pattern) ? std::string(pattern.substr(1, pattern.size() - 2)) : glob_to_regex(pattern);
 }
 
 RE2::Options options() {
@@ -69,12 +73,25 @@ RE2::Options options() {
 
 }  // namespace
 
+/// A pattern that is one text needs no automaton.
 struct PatternSet::Impl {
   RE2::Set set{options(), RE2::ANCHOR_BOTH};
-  bool empty = true;
+  std::vector<int> of_set;  ///< by the position in the set, that of the pattern
+  std::unordered_map<std::string, std::vector<int>> texts;
+
+  void add(const std::string& pattern, int position) {
+    if (!is_regex(pattern) && pattern.find_first_of("*?[\\") == std::string::npos) {
+      texts[pattern].push_back(position);
+      return;
+    }
+    std::string error;
+    if (set.Add(to_regex(pattern), &error) < 0)
+      throw Error(ErrorKind::usage, fmt::format("{}: {}", in_quotes(pattern), error));
+    of_set.push_back(position);
+  }
 
   bool match(std::string_view text, std::vector<int>* matching) const {
-    if (empty) return false;
+    if (of_set.empty()) return false;
     RE2::Set::ErrorInfo error{};
     const bool matches = set.Match(re2::StringPiece(text.data(), text.size()), matching, &error);
     // "No match" may also mean that the automaton outgrew its memory.
@@ -85,13 +102,9 @@ struct PatternSet::Impl {
 };
 
 PatternSet::PatternSet(const std::vector<std::string>& patterns) : impl_(std::make_unique<Impl>()) {
-  for (const std::string& pattern : patterns) {
-    std::string error;
-    if (impl_->set.Add(to_regex(pattern), &error) < 0)
-      throw Error(ErrorKind::usage, fmt::format("{}: {}", in_quotes(pattern), error));
-    impl_->empty = false;
-  }
-  if (!impl_->empty && !impl_->set.Compile()) throw Error(ErrorKind::usage, "the patterns are too many or too long");
+  for (const std::string& pattern : patterns) impl_->add(pattern, static_cast<int>(&pattern - patterns.data()));
+  if (!impl_->of_set.empty() && !impl_->set.Compile())
+    throw Error(ErrorKind::usage, "the patterns are too many or too long");
 }
 
 PatternSet::PatternSet(PatternSet&&) noexcept = default;
@@ -99,16 +112,19 @@ PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 PatternSet::~PatternSet() = default;
 
 bool PatternSet::empty() const {
-  return impl_->empty;
+  return impl_->of_set.empty() && impl_->texts.empty();
 }
 
 bool PatternSet::matches(std::string_view text) const {
-  return impl_->match(text, nullptr);
+  return (!impl_->texts.empty() && impl_->texts.contains(std::string(text))) || impl_->match(text, nullptr);
 }
 
 std::vector<int> PatternSet::matching(std::string_view text) const {
   std::vector<int> found;
   impl_->match(text, &found);
+  for (int& position : found) position = impl_->of_set[static_cast<std::size_t>(position)];
+  if (const auto same = impl_->texts.find(std::string(text)); same != impl_->texts.end())
+    found.insert(found.end(), same->second.begin(), same->second.end());
   std::ranges::sort(found);
   return found;
 }

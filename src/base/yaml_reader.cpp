@@ -199,12 +199,19 @@ bool is_behind(LineColumn a, LineColumn b) {
 
 }  // namespace
 
+YamlDocument::YamlDocument(std::string text) : json(std::move(text)) {
+  for (auto at = json.find('\n'); at != std::string::npos; at = json.find('\n', at + 1)) line_starts_.push_back(at + 1);
+}
+
 LineColumn YamlDocument::place(std::size_t offset) const {
-  return marks_.empty() ? line_column(json, offset) : mark(offset)->place;
+  if (!marks_.empty()) return mark(offset)->place;
+  const auto after = std::ranges::upper_bound(line_starts_, offset);
+  const std::size_t start = after == line_starts_.begin() ? 0 : *std::prev(after);
+  return {static_cast<std::size_t>(after - line_starts_.begin()) + 1, offset - start + 1};
 }
 
 LineColumn YamlDocument::key_place(std::size_t offset) const {
-  if (marks_.empty()) return line_column(json, offset);
+  if (marks_.empty()) return place(offset);
   const auto value = mark(offset);
   return value == marks_.begin() ? value->place : std::prev(value)->place;
 }
@@ -221,7 +228,8 @@ tl::expected<std::vector<YamlDocument>, YamlFault> read_yaml(std::string_view te
   if (!starts_like_json(text)) return parse_yaml(text);
   std::string json(text);
   JsonCursor cursor;
-  if (cursor.open(json) && cursor.finish()) {
+  if (cursor.open(json)) cursor.walk();
+  if (cursor.finish()) {
     std::vector<YamlDocument> documents;
     documents.emplace_back(std::move(json));
     return documents;

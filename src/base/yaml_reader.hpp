@@ -24,7 +24,7 @@ class YamlDocument {
   };
 
   /// A document that was JSON already: its places are those of the text.
-  explicit YamlDocument(std::string text) : json(std::move(text)) {}
+  explicit YamlDocument(std::string text);
   /// `marks` are sorted by their offsets.
   YamlDocument(std::string text, std::vector<Mark> marks) : json(std::move(text)), marks_(std::move(marks)) {}
 
@@ -38,7 +38,8 @@ class YamlDocument {
  private:
   [[nodiscard]] std::vector<Mark>::const_iterator mark(std::size_t offset) const;
 
-  std::vector<Mark> marks_;  ///< a value in a map stands behind its key
+  std::vector<Mark> marks_;               ///< a value in a map stands behind its key
+  std::vector<std::size_t> line_starts_;  ///< of a document that was JSON: of all lines but the first
 };
 
 /// What is wrong with a YAML text, in a user's words.

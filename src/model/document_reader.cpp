@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace r2i {
 
@@ -16,28 +17,15 @@ bool DocumentReader::expect(JsonCursor::Type type, std::string_view name) {
   return false;
 }
 
-bool DocumentReader::comes_twice(SeenKeys& seen, std::size_t keys_before, std::string_view key) const {
-  constexpr std::size_t kMany = 32;
-  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(keys_before);
-  if (seen.many) return !seen.many->insert(key).second;
-  if (keys_.size() - keys_before >= kMany) {
-    seen.many = std::make_unique<std::unordered_set<std::string_view>>(first, keys_.end());
-    return !seen.many->insert(key).second;
+bool DocumentReader::is_among(SeenKeys& seen, std::string_view key) {
+  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(seen.before);
+  if (!seen.many && keys_.size() - seen.before < kMany) {
+    const bool found = std::find(first, keys_.end(), key) != keys_.end();
+    keys_.push_back(key);
+    return found;
   }
-  constexpr std::uint64_t kBits = 64;
-  const std::uint64_t sum = key.empty() ? 0
-                                        : key.size() + 7ULL * static_cast<unsigned char>(key.front()) +
-                                              31ULL * static_cast<unsigned char>(key.back());
-  const std::uint64_t mark = std::uint64_t{1} << (sum % kBits);
-  const bool perhaps = (seen.marks & mark) != 0;
-  seen.marks |= mark;
-  return perhaps && std::find(first, keys_.end(), key) != keys_.end();
-}
-
-void DocumentReader::enter_key(SeenKeys& seen, std::size_t keys_before, std::string_view key) {
-  path_.push_back({key, 0});
-  if (comes_twice(seen, keys_before, key)) find_key("the key comes twice");
-  keys_.push_back(key);
+  if (!seen.many) seen.many = std::make_unique<std::unordered_set<std::string_view>>(first, keys_.end());
+  return !seen.many->insert(key).second;
 }
 
 void DocumentReader::unknown_key(std::string_view key, std::span<const std::string_view> known) {
@@ -96,20 +84,22 @@ void DocumentReader::find_key(std::string_view message) {
 
 std::vector<Finding> DocumentReader::finish() {
   if (!cursor_.finish()) {
-    path_.clear();
+    innermost_ = nullptr;
     find(cursor_.fault()->offset, cursor_.fault()->message);
   }
   return std::move(findings_);
 }
 
 std::string DocumentReader::path() const {
+  std::vector<const Level*> levels;
+  for (const Level* level = innermost_; level != nullptr; level = level->around) levels.push_back(level);
   std::string text;
-  for (const Step& step : path_) {
-    if (step.key.data() == nullptr) {
-      text += fmt::format("[{}]", step.index);
+  for (const Level* level : levels | std::views::reverse) {
+    if (level->key.data() == nullptr) {
+      text += fmt::format("[{}]", level->index);
     } else {
       if (!text.empty()) text += '.';
-      text += clean_text(step.key);
+      text += clean_text(level->key);
     }
   }
   return text;

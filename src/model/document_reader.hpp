@@ -33,24 +33,27 @@ class DocumentReader {
   template <typename OnKey>
   void object(std::span<const std::string_view> known, OnKey on_key) {
     if (!expect(JsonCursor::Type::object, "an object")) return;
-    const std::size_t keys_before = keys_.size();
-    SeenKeys seen;
+    Level level{innermost_};
+    SeenKeys seen(keys_.size());
+    innermost_ = &level;
     cursor_.enter_object();
     while (const auto key = cursor_.next_key()) {
-      enter_key(seen, keys_before, *key);
+      level.key = *key;
+      if (comes_twice(seen, *key)) find_key("the key comes twice");
       if (!on_key(*key)) unknown_key(*key, known);
-      path_.pop_back();
     }
-    keys_.resize(keys_before);
+    keys_.resize(seen.before);
+    innermost_ = level.around;
   }
 
   template <typename OnItem>
   void list(OnItem on_item) {
     if (!expect(JsonCursor::Type::list, "a list")) return;
+    Level level{innermost_};
+    innermost_ = &level;
     cursor_.enter_list();
-    path_.push_back({{}, 0});
-    for (; cursor_.next_item(); ++path_.back().index) on_item();
-    path_.pop_back();
+    for (; cursor_.next_item(); ++level.index) on_item();
+    innermost_ = level.around;
   }
 
   void read(std::string& out);
@@ -71,24 +74,44 @@ class DocumentReader {
   std::vector<Finding> finish();
 
  private:
-  struct Step {
-    std::string_view key;  ///< empty data: an item of a list
+  /// An object or a list on the way to the current value.
+  struct Level {
+    const Level* around;
+    std::string_view key{};  ///< the current one; empty data: of a list
     std::size_t index = 0;
   };
 
+  /// From so many keys on they are looked for in a set.
+  static constexpr std::size_t kMany = 32;
+
   /// Of one object: what makes looking for a key that comes twice cheap.
   struct SeenKeys {
+    explicit SeenKeys(std::size_t keys_before) : before(keys_before) {}
+
+    std::size_t before;       ///< where its keys begin among all
     std::uint64_t marks = 0;  ///< a bit for some of what tells keys apart: most keys have one of their own
     std::unique_ptr<std::unordered_set<std::string_view>> many;  ///< of an object with many keys: all of them
   };
 
+  bool comes_twice(SeenKeys& seen, std::string_view key) {
+    constexpr std::uint64_t kBits = 64;
+    if (seen.many || key.empty() || keys_.size() - seen.before >= kMany) return is_among(seen, key);
+    const auto first = static_cast<unsigned char>(key.front());
+    const auto last = static_cast<unsigned char>(key.back());
+    const std::uint64_t mark = std::uint64_t{1} << ((key.size() + 7ULL * first + 31ULL * last) % kBits);
+    if ((seen.marks & mark) != 0) return is_among(seen, key);
+    seen.marks |= mark;
+    keys_.push_back(key);
+    return false;
+  }
+
   bool expect(JsonCursor::Type type, std::string_view name);
-  void enter_key(SeenKeys& seen, std::size_t keys_before, std::string_view key);
-  bool comes_twice(SeenKeys& seen, std::size_t keys_before, std::string_view key) const;
+  /// Whether the object had the key before; it has from now on.
+  bool is_among(SeenKeys& seen, std::string_view key);
   void unknown_key(std::string_view key, std::span<const std::string_view> known);
 
   JsonCursor& cursor_;
-  std::vector<Step> path_;
+  const Level* innermost_ = nullptr;
   std::vector<std::string_view> keys_;  ///< the keys seen of each object on the way down
   std::vector<Finding> findings_;
 };

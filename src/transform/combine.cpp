@@ -69,7 +69,12 @@ void withhold_aliases(std::vector<Converted>& services) {
   }
 }
 
-/// Addresses that the configuration gives: the proxies listen on each with each port, once.
+const std::string& main_host(const Converted& converted) {
+  return converted.alias_of.empty() ? converted.host : converted.alias_of;
+}
+
+/// Addresses that the configuration gives: the proxies listen on each with each port, once. A service and its aliases
+/// may share one: it leads to the same endpoints.
 void settle_addresses(std::vector<Converted>& services, Diagnostics& diagnostics) {
   std::map<std::pair<std::string, std::uint32_t>, std::vector<Converted*>> listeners;
   for (Converted& converted : services) {
@@ -81,13 +86,15 @@ void settle_addresses(std::vector<Converted>& services, Diagnostics& diagnostics
     }
   }
   for (const auto& [listener, sharers] : listeners) {
-    if (sharers.size() < 2) continue;
     for (Converted* sharer : sharers) {
-      const Converted& other = sharer == sharers.front() ? *sharers.back() : *sharers.front();
-      diagnostics.report(diagnose(Code::address_shared, display(*sharer),
-                                  fmt::format("withheld: {} has the address {} and the port {}, too", display(other),
-                                              listener.first, listener.second)));
+      const auto other =
+          std::ranges::find_if(sharers, [&](const Converted* one) { return main_host(*one) != main_host(*sharer); });
+      if (other == sharers.end()) break;
       sharer->withheld = true;
+      if (!sharer->alias_of.empty()) continue;
+      diagnostics.report(diagnose(Code::address_shared, display(*sharer),
+                                  fmt::format("withheld: {} has the address {} and the port {}, too", display(**other),
+                                              listener.first, listener.second)));
     }
   }
 }

@@ -51,7 +51,7 @@ bool asks_metadata(const ConversionSettings& settings) {
 RuleBook::RuleBook(const ConversionSettings& settings)
     : settings_(settings),
       index_(settings.rules),
-      used_(settings.rules.size(), 0),
+      used_(settings.rules.size()),
       instances_differ_(asks_metadata(settings)) {}
 
 Choices RuleBook::chosen(const RuleBits& holds, const Service& service, const Instance* instance) const {
@@ -59,28 +59,24 @@ Choices RuleBook::chosen(const RuleBits& holds, const Service& service, const In
   lay_over(choices, settings_.defaults, service, instance);
   const auto source = settings_.sources.find(service.scope->source->name);
   if (source != settings_.sources.end()) lay_over(choices, source->second, service, instance);
-  for (std::size_t i = 0; i < holds.size(); ++i) {
-    if (holds[i] != 0) lay_over(choices, settings_.rules[i].set, service, instance);
-  }
+  holds.for_each([&](std::size_t i) { lay_over(choices, settings_.rules[i].set, service, instance); });
   lay_over(choices, settings_.typed, service, instance);
   return choices;
 }
 
 ServiceChoices RuleBook::choices_for(const Service& service) {
-  const std::vector<Rule>& rules = settings_.rules;
   RuleBits holds = index_.for_service(service);
-  bool asks_instances = false;
-  for (std::size_t i = 0; i < rules.size(); ++i) asks_instances |= holds[i] != 0 && rules[i].match.asks_instances();
+  const bool asks_instances = holds.meets(index_.of_instances());
   std::vector<RuleBits> of_instances;
   if (asks_instances || instances_differ_) {
-    for (const Instance& instance : service.instances)
+    RuleBits of_some(settings_.rules.size());
+    for (const Instance& instance : service.instances) {
       of_instances.push_back(asks_instances ? index_.for_instance(service, instance, holds) : holds);
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (!rules[i].match.asks_instances()) continue;
-      holds[i] = std::ranges::any_of(of_instances, [&](const RuleBits& bits) { return bits[i] != 0; }) ? 1 : 0;
+      of_some.add(of_instances.back());
     }
+    holds.keep(of_some, index_.of_instances());
   }
-  for (std::size_t i = 0; i < rules.size(); ++i) used_[i] = used_[i] != 0 || holds[i] != 0 ? 1 : 0;
+  used_.add(holds);
 
   ServiceChoices result{chosen(holds, service, nullptr), {}};
   result.instances.reserve(of_instances.size());
@@ -91,8 +87,8 @@ ServiceChoices RuleBook::choices_for(const Service& service) {
 
 std::vector<const Rule*> RuleBook::unused() const {
   std::vector<const Rule*> rules;
-  for (std::size_t i = 0; i < used_.size(); ++i) {
-    if (used_[i] == 0) rules.push_back(&settings_.rules[i]);
+  for (std::size_t i = 0; i < settings_.rules.size(); ++i) {
+    if (!used_.contains(i)) rules.push_back(&settings_.rules[i]);
   }
   return rules;
 }

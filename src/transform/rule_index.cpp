@@ -49,48 +49,54 @@ bool has_port(const Instance& instance, const std::vector<PortRange>& ranges) {
   });
 }
 
-bool is_in(const Instance& instance, const std::vector<IpNetwork>& networks) {
-  const auto address = IpAddress::parse(bare_address(instance));
-  return address && contains(networks, *address);
+RuleBits rules_that(const std::vector<Rule>& rules, const std::function<bool(const Rule&)>& hold) {
+  RuleBits bits(rules.size());
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (hold(rules[i])) bits.add(i);
+  }
+  return bits;
 }
 
 }  // namespace
 
 FieldIndex::FieldIndex(const std::vector<Rule>& rules, const PatternsOf& patterns_of)
-    : asks_(rules.size(), 0), set_(all_patterns(rules, patterns_of)) {
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    const std::size_t count = patterns_of(rules[i]).size();
-    rule_of_.insert(rule_of_.end(), count, i);
-    asks_[i] = count > 0 ? 1 : 0;
-  }
+    : asks_(rules_that(rules, [&](const Rule& rule) { return !patterns_of(rule).empty(); })),
+      none_(rules.size()),
+      set_(all_patterns(rules, patterns_of)) {
+  for (std::size_t i = 0; i < rules.size(); ++i) rule_of_.insert(rule_of_.end(), patterns_of(rules[i]).size(), i);
 }
 
-void FieldIndex::mark(std::string_view text, RuleBits& found) const {
-  for (const int pattern : set_.matching(text)) found[rule_of_[static_cast<std::size_t>(pattern)]] = 1;
+const RuleBits& FieldIndex::matching(std::string_view text) {
+  constexpr std::size_t kMost = 4096;
+  const auto known = known_.find(std::string(text));
+  if (known != known_.end()) return known->second;
+  if (known_.size() >= kMost) known_.clear();
+  RuleBits& found = known_.emplace(text, none_).first->second;
+  for (const int pattern : set_.matching(text)) found.add(rule_of_[static_cast<std::size_t>(pattern)]);
+  return found;
 }
 
-void FieldIndex::keep_found(const RuleBits& found, RuleBits& rules) const {
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    if (asks_[i] != 0 && found[i] == 0) rules[i] = 0;
-  }
+void FieldIndex::keep(std::string_view text, RuleBits& rules) {
+  if (!set_.empty()) rules.keep(matching(text), asks_);
 }
 
-void FieldIndex::keep(std::string_view text, RuleBits& rules) const {
-  if (empty()) return;
-  RuleBits found(rules.size(), 0);
-  mark(text, found);
-  keep_found(found, rules);
+void FieldIndex::keep_any(const std::vector<std::string>& texts, RuleBits& rules) {
+  if (set_.empty()) return;
+  RuleBits found = none_;
+  for (const std::string& text : texts) found.add(matching(text));
+  rules.keep(found, asks_);
 }
 
-void FieldIndex::keep_any(const std::vector<std::string>& texts, RuleBits& rules) const {
-  if (empty()) return;
-  RuleBits found(rules.size(), 0);
-  for (const std::string& text : texts) mark(text, found);
-  keep_found(found, rules);
+void FieldIndex::keep_none(RuleBits& rules) const {
+  rules.keep(none_, asks_);
 }
 
 RuleIndex::RuleIndex(const std::vector<Rule>& rules)
     : rules_(&rules),
+      all_(rules_that(rules, [](const Rule&) { return true; })),
+      of_instances_(rules_that(rules, [](const Rule& rule) { return rule.match.asks_instances(); })),
+      of_places_(rules_that(
+          rules, [](const Rule& rule) { return !rule.match.ports.empty() || !rule.match.networks.empty(); })),
       sources_(rules, member(&RuleMatch::sources)),
       kinds_(rules, member(&RuleMatch::kinds)),
       services_(rules, member(&RuleMatch::services)),
@@ -100,8 +106,8 @@ RuleIndex::RuleIndex(const std::vector<Rule>& rules)
       tags_(rules, member(&RuleMatch::tags)),
       metadata_(metadata_indexes(rules)) {}
 
-RuleBits RuleIndex::for_service(const Service& service) const {
-  RuleBits rules(rules_->size(), 1);
+RuleBits RuleIndex::for_service(const Service& service) {
+  RuleBits rules = all_;
   const Scope& scope = *service.scope;
   sources_.keep(scope.source->name, rules);
   kinds_.keep(scope.source->kind, rules);
@@ -112,21 +118,27 @@ RuleBits RuleIndex::for_service(const Service& service) const {
   return rules;
 }
 
-RuleBits RuleIndex::for_instance(const Service& service, const Instance& instance, const RuleBits& rules) const {
+RuleBits RuleIndex::for_instance(const Service& service, const Instance& instance, const RuleBits& rules) {
   RuleBits left = rules;
   tags_.keep_any(instance.tags, left);
-  for (const auto& [key, index] : metadata_) {
+  for (auto& [key, index] : metadata_) {
     auto value = find_value(instance.metadata, key);
     if (!value) value = find_value(service.metadata, key);
-    index.keep_any(value ? std::vector<std::string>{std::string(*value)} : std::vector<std::string>{}, left);
+    if (value) {
+      index.keep(*value, left);
+    } else {
+      index.keep_none(left);
+    }
   }
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i] == 0) continue;
+  if (!left.meets(of_places_)) return left;
+  const auto address = IpAddress::parse(bare_address(instance));
+  const RuleBits before = left;
+  before.for_each([&](std::size_t i) {
     const RuleMatch& match = (*rules_)[i].match;
     const bool holds = (match.ports.empty() || has_port(instance, match.ports)) &&
-                       (match.networks.empty() || is_in(instance, match.networks));
-    if (!holds) left[i] = 0;
-  }
+                       (match.networks.empty() || (address && contains(match.networks, *address)));
+    if (!holds) left.remove(i);
+  });
   return left;
 }
 

@@ -189,6 +189,8 @@ def _plain(told: Any) -> Any:
         if "causes" in plain:
             once = {json.dumps(cause, sort_keys=True) for cause in plain["causes"]}  # some come twice
             plain["causes"] = [json.loads(cause) for cause in sorted(once)]
+        if "managedFields" in plain:  # in the order of their seconds
+            plain["managedFields"].sort(key=lambda owned: (owned["operation"], owned["manager"]))
         return plain
     if isinstance(told, list):
         return [_plain(one) for one in told]

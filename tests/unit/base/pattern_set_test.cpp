@@ -85,6 +85,14 @@ TEST_CASE("patterns: which of them match") {
   CHECK(several.matching("b") == std::vector<int>{0, 2, 3});
   CHECK(several.matching("ab") == std::vector<int>{1, 2, 3});
   CHECK(several.matching("c") == std::vector<int>{3});
+  const PatternSet texts({"b", "/b|c/", "b", "a.b", "b?", R"(b\*)", "/"});
+  CHECK(texts.matching("b") == std::vector<int>{0, 1, 2});
+  CHECK(texts.matching("c") == std::vector<int>{1});
+  CHECK(texts.matching("axb").empty());
+  CHECK(texts.matching("a.b") == std::vector<int>{3});
+  CHECK(texts.matching("b*") == std::vector<int>{4, 5});
+  CHECK(texts.matches("/"));
+  CHECK_FALSE(texts.matches("B"));
 }
 
 TEST_CASE("patterns: a malformed one is the user's mistake") {

@@ -235,6 +235,20 @@ TEST_CASE("combine: catch-alls on one port, and who would win") {
   CHECK(combined({mysql("b"), mysql("a")}, settings)->diagnostics.codes().empty());
 }
 
+TEST_CASE("combine: an address is shared by a service and its aliases, not by two services") {
+  ConversionSettings settings;
+  settings.defaults.addresses = given(std::vector<std::string>{"240.240.0.1"});
+  settings.defaults.aliases = given(std::vector{TextTemplate::parse_host("{service}.old").value()});
+  const Service db = a_service("db", {an_instance("10.0.0.1", {5432})});
+  const auto alone = combined({db}, settings);
+  CHECK(alone->names() == "ServiceEntry/db.old ServiceEntry/db.service.consul");
+  CHECK(alone->diagnostics.codes() == "");
+  const auto both = combined({db, a_service("log", {an_instance("10.0.0.2", {5432})})}, settings);
+  CHECK(both->names() == "");
+  CHECK(both->withheld() == "db.old db.service.consul log.old log.service.consul");
+  CHECK(both->diagnostics.codes() == "2082 2082");
+}
+
 TEST_CASE("combine: ServiceEntries come before WorkloadEntries") {
   ConversionSettings settings;
   settings.typed.layout = given(Layout::workload_entries);
