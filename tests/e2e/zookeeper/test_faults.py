@@ -175,6 +175,18 @@ def test_malformed_data_keeps_its_service_unread(r2i: Program, zookeeper: FakeZo
     assert partial.code == 0 and partial.hosts == ["api.zookeeper", "web.zookeeper"], partial
 
 
+def test_metadata_that_is_not_there(r2i: Program, new_zookeeper: Callable[..., FakeZooKeeper]) -> None:
+    """What an application of Dubbo's offers is only said of it: without it nothing is lost."""
+    server = new_zookeeper()
+    server.register("shop", payload={"metadata": {"dubbo.metadata.storage-type": "remote", "dubbo.metadata.revision": "abc"}})
+    run = r2i("export", *source(server, settings="layout=dubbo-applications"), "-v")
+    assert run.code in (0, 1) and run.hosts == ["shop.zookeeper"], run
+    assert 'R2I1065 info: service "shop" of zookeeper/services: there is no node "/dubbo/metadata/shop/abc"' in run.stderr, run
+    server.put("/dubbo/metadata/shop/abc", "{")
+    refused = r2i("export", *source(server, settings="layout=dubbo-applications"))
+    assert refused.code == 3 and refused.out == b"" and "R2I1008 error" in refused.stderr, refused
+
+
 # The tree
 
 
