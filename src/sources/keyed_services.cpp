@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace r2i::sources {
 
@@ -125,7 +126,12 @@ void KeyedServices::settle_hidden() {
   for (const std::string& folder : hidden_) {
     const auto at = folders_.find(folder);
     if (at == folders_.end()) continue;
-    for (const Identity& identity : at->second) found_.at(identity).service.complete = false;
+    for (const Identity& identity : at->second) {
+      Service& service = found_.at(identity).service;
+      if (!std::exchange(service.complete, false)) continue;
+      problem(Code::entry_malformed, subject_of(service.name),
+              fmt::format("a malformed {} beside its own may be one of its instances", words_.key));
+    }
   }
   // Where the group stands in the value, a malformed one may be of any group.
   std::set<std::string_view> halved;
