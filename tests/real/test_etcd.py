@@ -8,6 +8,7 @@ import json
 import pytest
 
 from harness.etcd import READER, ROOT, message
+from harness.mesh import assert_serves
 from harness.outcome import FINDINGS, hosts, printed, refused
 from support.processes import wait_for
 
@@ -26,25 +27,15 @@ GO_ZERO = [
 ]
 # host → service port → addresses with ports
 WANTED_GRPC = {
-    "web.etcd": {"80": ["192.0.2.1:9000", "192.0.2.2:9001"], "9000": ["192.0.2.1:9000", "192.0.2.2:9001"],
-                 "9001": ["192.0.2.1:9000", "192.0.2.2:9001"]},
-    "team-pay.etcd": {"80": ["192.0.2.3:80"]},
-    "six.etcd": {"8080": ["2001:db8::1:8080"]},
-    "names.etcd": {"8080": ["names.example.com:8080"]},
+    "web.etcd": {name: ["192.0.2.1:9000", "192.0.2.2:9001"] for name in ("grpc-80", "grpc-9000", "grpc-9001")},
+    "team-pay.etcd": {"http-80": ["192.0.2.3:80"]},
+    "six.etcd": {"http-8080": ["2001:db8::1:8080"]},
+    "names.etcd": {"http-8080": ["names.example.com:8080"]},
 }
 WANTED_GO_ZERO = {
-    "user-rpc.etcd": {"8080": ["192.0.2.11:8080", "192.0.2.12:8080"]},
-    "order-rpc.etcd": {"8081": ["192.0.2.13:8081"]},
+    "user-rpc.etcd": {"http-8080": ["192.0.2.11:8080", "192.0.2.12:8080"]},
+    "order-rpc.etcd": {"http-8081": ["192.0.2.13:8081"]},
 }
-
-
-def in_istiod(istiod, host, namespace):
-    """Service port → addresses with ports."""
-    found = {}
-    for one in istiod.endpoint_shards(host, namespace):
-        number = one["ServicePortName"].rpartition("-")[2]
-        found.setdefault(number, []).append(f"{one['Addresses'][0]}:{one['EndpointPort']}")
-    return {number: sorted(addresses) for number, addresses in found.items()}
 
 
 @pytest.mark.parametrize("layout, wanted", [("grpc", WANTED_GRPC), ("go-zero", WANTED_GO_ZERO)], ids=["grpc", "go-zero"])
@@ -53,17 +44,7 @@ def test_from_the_frameworks_client_to_istiod(r2i, guarded_etcd, registered, api
     registered(guarded_etcd, **({"grpc": GRPC} if layout == "grpc" else {"go_zero": GO_ZERO}))
     source = f"etcd?layout={layout}&prefix=/services"
     yaml = printed(r2i("export", "--from", source, "-n", namespace, "-v", env=guarded_etcd.variables(READER)))
-    assert istiod.validate(yaml).returncode == 0
-    judged = api_server.judge(yaml)
-    assert judged.returncode == 0, judged.stderr
-    api_server.apply(yaml)
-    istiod.wait_for_config(namespace, *wanted)
-    seen = lambda: {host: in_istiod(istiod, host, namespace) for host in wanted}
-    try:
-        wait_for(lambda: seen() == wanted, "istiod to have the endpoints", timeout=8)
-    except TimeoutError:
-        pass
-    assert seen() == wanted
+    assert_serves(istiod, api_server, namespace, yaml, wanted)
 
 
 def test_what_go_zero_leaves_behind_is_gone(r2i, etcd, registered):

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from harness.mesh import assert_serves
 from harness.outcome import hosts, printed, refused
 from harness.zookeeper import READER
 from support.processes import wait_for
@@ -66,31 +67,14 @@ def test_switched_off(r2i, zookeeper, with_curator, compatible):
     assert [one["health"] for one in found["off"].values()] == ["passing" if compatible else "disabled", "passing"]
 
 
-def in_istiod(istiod, host, namespace):
-    """Service port → addresses with ports."""
-    found = {}
-    for one in istiod.endpoint_shards(host, namespace):
-        number = one["ServicePortName"].rpartition("-")[2]
-        found.setdefault(number, []).append(f"{one['Addresses'][0]}:{one['EndpointPort']}")
-    return {number: sorted(addresses) for number, addresses in found.items()}
-
-
 def test_from_curator_to_istiod(r2i, zookeeper, with_curator, api_server, istiod, namespace):
     with_curator(zookeeper, CURATOR)
     yaml = printed(r2i("export", "--from", f"zookeeper={zookeeper.address}", "-n", namespace, "-v"))
-    assert istiod.validate(yaml).returncode == 0
-    judged = api_server.judge(yaml)
-    assert judged.returncode == 0, judged.stderr
-    api_server.apply(yaml)
-    wanted = {"billing.zookeeper": {"8080": ["192.0.2.1:8080", "192.0.2.2:8080"]}, "map.zookeeper": {"80": ["192.0.2.5:80"]},
-              "eu-pay.zookeeper": {"80": ["192.0.2.9:80"]}}
-    istiod.wait_for_config(namespace, *wanted)
-    seen = lambda: {host: in_istiod(istiod, host, namespace) for host in wanted}
-    try:
-        wait_for(lambda: seen() == wanted, "istiod to have the endpoints", timeout=8)
-    except TimeoutError:
-        pass
-    assert seen() == wanted
+    assert_serves(istiod, api_server, namespace, yaml, {
+        "billing.zookeeper": {"http-8080": ["192.0.2.1:8080", "192.0.2.2:8080"]},
+        "map.zookeeper": {"http-80": ["192.0.2.5:80"]},
+        "eu-pay.zookeeper": {"http-80": ["192.0.2.9:80"]},
+    })
 
 
 def test_reads_and_leaves_nothing(r2i, zookeeper, with_curator):
@@ -167,3 +151,30 @@ def test_dubbo_applications(r2i, zookeeper, with_dubbo, metadata):
     else:
         assert "interfaces" not in shop["metadata"]
     assert "R2I1065" not in run.stderr
+
+
+@pytest.mark.parametrize("layout, wanted", [
+    ("dubbo", ["org-registry2istio-tests-counter.zookeeper", "org-registry2istio-tests-greeter-1-0-0.zookeeper"]),
+    ("dubbo-applications", ["shop.zookeeper"]),
+])
+def test_from_dubbo_to_istiod(r2i, zookeeper, with_dubbo, api_server, istiod, namespace, layout, wanted):
+    """Of providers that are registered both ways, as Dubbo 3 does it by default."""
+    for host, port in (("192.0.2.41", 20882), ("192.0.2.42", 20883)):
+        with_dubbo(zookeeper, application="shop", mode="all", host=host, port=port, version="1.0.0")
+    yaml = printed(r2i("export", "--from", f"zookeeper={zookeeper.address}?layout={layout}", "--dns-capture", "-n", namespace, "-v"))
+    both = ["192.0.2.41:20882", "192.0.2.42:20883"]
+    assert_serves(istiod, api_server, namespace, yaml, {
+        host: {"tcp-80": both, "tcp-20882": both, "tcp-20883": both} for host in wanted})
+
+
+def test_dubbo_provider_that_ends(r2i, zookeeper, with_dubbo):
+    """In good order: its interface is left, and has nobody."""
+    source = f"zookeeper={zookeeper.address}?layout=dubbo"
+    one, two = (with_dubbo(zookeeper, application="shop", mode="interface", host=host, port=port, metadata="local")
+                for host, port in (("192.0.2.51", 20883), ("192.0.2.52", 20884)))
+    assert {len(instances) for instances in fetched(r2i("fetch", "--from", source)).values()} == {2}
+    two.stop()
+    found = fetched(r2i("fetch", "--from", source))
+    assert {instance["address"] for instances in found.values() for instance in instances.values()} == {"192.0.2.51"}
+    one.stop()
+    refused(r2i("export", "--from", source), "R2I1064", "none of its 2 services has an instance")

@@ -102,8 +102,13 @@ class Client:
         raise AssertionError(f"{self._command[-1]}: {''.join(seen)[-3000:]}\n{self._log.read_text()[-3000:]}")
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends it in good order."""
         try:
-            self._process.communicate(timeout=60)
+            if self._process.poll() is None:
+                self._process.communicate(timeout=60)
         finally:
             if self._process.poll() is None:
                 self._process.kill()
