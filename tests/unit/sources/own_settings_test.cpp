@@ -42,8 +42,7 @@ TEST_CASE("own settings: every setting of the kind, each once") {
     }
     std::set<std::string> expected = {"sources.west.kind", "sources.west.address"};
     for (const SourceSettingInfo& info : all_source_settings()) {
-      if (info.key != "name" && applies_to(info, kind))
-        expected.insert("sources.west." + std::string(info.key));
+      if (info.key != "name" && applies_to(info, kind)) expected.insert("sources.west." + std::string(info.key));
     }
     CHECK(paths == expected);
   }

@@ -100,7 +100,8 @@ TEST_CASE("ZooKeeper options: layouts") {
   CHECK(usage_error(a_spec({}, {{"layout", "kratos"}})).find("expected one of curator, dubbo") != std::string::npos);
   CHECK(usage_error(a_spec({}, {{"addressFrom", "ip"}})) ==
         "zookeeper: addressFrom: the layout curator is fixed; take template");
-  CHECK(usage_error(a_spec({}, {{"layout", "template"}, {"key", "{service}/{address}"}})).find("has no usual place") != std::string::npos);
+  CHECK(usage_error(a_spec({}, {{"layout", "template"}, {"key", "{service}/{address}"}})).find("has no usual place") !=
+        std::string::npos);
   CHECK(usage_error(a_spec({}, {{"layout", "template"}, {"root", "/"}, {"key", "{id}"}, {"addressFrom", "$"}}))
             .find("nothing tells the services apart") != std::string::npos);
   CHECK(usage_error(a_spec({}, {{"dubboRoot", "/d"}})).find("only the layout dubbo-applications") != std::string::npos);
