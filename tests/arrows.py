@@ -27,6 +27,7 @@ LIBRARIES = {
     "re2/": "base",
     "openssl/": "base",
     "curl/": "net",
+    "zookeeper/": "sources",
     "dtl/": "plan",
     "CLI/": "commands",
 }

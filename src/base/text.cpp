@@ -44,7 +44,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 
 std::string counted(std::size_t count, std::string_view noun) {
   if (count == 1) return fmt::format("1 {}", noun);
-  if (noun.ends_with('y')) return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
+  const bool changes = noun.ends_with('y') && !noun.ends_with("ey");
+  if (changes) return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
   return fmt::format("{} {}s", count, noun);
 }
 

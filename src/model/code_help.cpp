@@ -52,7 +52,9 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "date.",
      "R2I1007 error: source \"consul\": expect.minServices is 100, but there are 3",
      "sources:\n- kind: consul\n  expect: {minServices: 100, services: [pay]}"},
-    {Code::entry_malformed, "Something on the way changed the answer, or the server speaks another version of the API.",
+    {Code::entry_malformed,
+     "Something on the way changed the answer, or the server speaks another version of the API; of etcd: a program "
+     "wrote a value in another layout.",
      "R2I1008 error: service \"pay\" of consul/dc1: entry 0 has no Service",
      "curl http://127.0.0.1:8500/v1/health/service/pay"},
     {Code::other_datacenter,
@@ -78,7 +80,9 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
      "wrote it says so.",
      "R2I1021 error: consul/dc1 in standard input: service \"web\": no answer (and 1 more)",
      "registry2istio fetch --from consul --output-file snapshot.json"},
-    {Code::source_insecure, "The source says insecureSkipVerify, or CONSUL_HTTP_SSL_VERIFY is false.",
+    {Code::source_insecure,
+     "The source says insecureSkipVerify, or the registry's own variable: CONSUL_HTTP_SSL_VERIFY, "
+     "ETCDCTL_INSECURE_SKIP_TLS_VERIFY.",
      "R2I1030 warning: source \"consul\": the certificate of the registry is not verified",
      "sources:\n- kind: consul\n  address: https://consul.example.com:8501\n  caFile: consul-ca.pem"},
     {Code::protection_reached,
@@ -101,6 +105,41 @@ constexpr auto kHelp = std::to_array<CodeHelp>({
     {Code::services_vanish, "The server was started anew during the reading, or services are being removed in bulk.",
      "R2I1043 error: nacos/public: there were 400 services when the reading began, and 12 when it ended",
      "registry2istio check source --from nacos"},
+    {Code::root_empty,
+     "The prefix is misspelt, or of another layout; the store was lost and begun anew; or every instance has gone, "
+     "leases and all.",
+     "R2I1050 error: etcd/services: there is no key below the prefix", "etcdctl get --prefix --keys-only --limit=20 /"},
+    {Code::key_ignored,
+     "Other programs keep something below the same prefix: locks, leaders, settings; or the layout is not the one that "
+     "the services are written in.",
+     "R2I1051 info: etcd/services: key \"/services/lock\": the key is not of the form {service:**}/{id}",
+     "etcdctl get --prefix --keys-only /services/"},
+
+    {Code::session_lost,
+     "The connection broke or the server closed the session, and three more did not last either. A server that is "
+     "overloaded does that, and an ensemble that elects a leader.",
+     "R2I1060 error: zookeeper/services: zk1:2181: connection loss; begun 4 times", "echo srvr | nc zk1 2181"},
+    {Code::node_denied,
+     "The node has an ACL that asks for somebody else. ZooKeeper takes any password: a wrong one shows here.",
+     "R2I1061 error: service \"pay\" of zookeeper/services: node \"/services/pay\": its ACL does not let us read it",
+     "zkCli.sh -server zk1:2181 getAcl /services/pay"},
+    {Code::node_unread, "The server answered with an error that is about this node alone.",
+     "R2I1062 error: service \"pay\" of zookeeper/services: node \"/services/pay/1\": bad arguments",
+     "zkCli.sh -server zk1:2181 get /services/pay/1"},
+    {Code::node_vanished, "Instances are ephemeral nodes, which come and go while a tree is read.",
+     "R2I1063 info: zookeeper/services: node \"/services/pay/1\": it was listed, and gone when it was asked for",
+     "registry2istio why pay --from zookeeper=zk1:2181"},
+    {Code::tree_empty,
+     "The root or the chroot is another one; the layout is another one; or every session has ended, as after an outage "
+     "of the ensemble that was longer than their timeout, while the instances may be well.",
+     "R2I1064 error: zookeeper/services: none of its 12 services has an instance",
+     "zkCli.sh -server zk1:2181 ls -R /services"},
+    {Code::dubbo_metadata_missing,
+     "Instances with dubbo.metadata.storage-type=remote write what they offer below dubboRoot, in metadata/; there is "
+     "no such node for this revision.",
+     "R2I1065 info: service \"pay\" of zookeeper/services: there is no node \"/dubbo/metadata/pay/2f1\", which should "
+     "say what it offers",
+     "zkCli.sh -server zk1:2181 ls /dubbo/metadata/pay"},
     {Code::registry_starting,
      "A Eureka keeps nothing over a restart. It answers from its first second on, while its clients register anew, one "
      "by one; so it does where all of them were deployed anew at once.",

@@ -4,9 +4,11 @@
 #include "base/url.hpp"
 #include "model/secrets.hpp"
 #include "sources/consul_options.hpp"
+#include "sources/etcd_options.hpp"
 #include "sources/eureka_options.hpp"
 #include "sources/nacos_options.hpp"
 #include "sources/values.hpp"
+#include "sources/zookeeper_options.hpp"
 
 #include <fmt/format.h>
 
@@ -26,8 +28,10 @@ struct NativeAddress {
   std::string_view fallback;
 };
 constexpr std::array kAddresses = {NativeAddress{"consul", "CONSUL_HTTP_ADDR", consul::kDefaultAddress},
+                                   NativeAddress{"etcd", "ETCDCTL_ENDPOINTS", etcd::kDefaultAddress},
                                    NativeAddress{"eureka", eureka::kNativeAddresses, eureka::kDefaultAddress},
-                                   NativeAddress{"nacos", "NACOS_SERVER_ADDR", nacos::kDefaultAddress}};
+                                   NativeAddress{"nacos", "NACOS_SERVER_ADDR", nacos::kDefaultAddress},
+                                   NativeAddress{"zookeeper", "", zookeeper::kDefaultAddress}};
 
 /// Variables of a registry's own that no setting stands for.
 struct FreeVariable {
@@ -36,7 +40,8 @@ struct FreeVariable {
   bool secret;
 };
 constexpr std::array kFreeVariables = {FreeVariable{"consul", "CONSUL_HTTP_AUTH", true},
-                                       FreeVariable{"consul", "CONSUL_HTTP_SSL", false}};
+                                       FreeVariable{"consul", "CONSUL_HTTP_SSL", false},
+                                       FreeVariable{"etcd", "ETCDCTL_INSECURE_TRANSPORT", false}};
 
 Shape shape_of_type(std::string_view type) {
   if (type == "boolean") return Shape::boolean;
@@ -121,7 +126,7 @@ class OwnSettings {
     }
     for (const NativeAddress& native : kAddresses) {
       if (native.kind != spec_.kind || !addresses.empty()) continue;
-      const auto value = environment_.get(native.variable);
+      const auto value = native.variable.empty() ? std::nullopt : environment_.get(native.variable);
       addresses = split_list(value.value_or(std::string(native.fallback)));
       origin = value ? native.variable : "default";
     }
@@ -151,14 +156,18 @@ class OwnSettings {
       if (secret) texts = {std::string(kRedacted)};
       return add(info.key, shape, std::move(texts), said != nullptr ? said->position : spec_.origin);
     }
-    if (const auto native = info.environment.empty() ? std::nullopt : environment_.get(info.environment))
-      return add(info.key, shape, {secret ? std::string(kRedacted) : meaning(info, *native)}, info.environment);
+    const std::string_view variable =
+        info.environment.empty() && spec_.kind == "etcd" ? etcd::native_variable(info.key) : info.environment;
+    if (const auto native = variable.empty() ? std::nullopt : environment_.get(variable))
+      return add(info.key, shape, {secret ? std::string(kRedacted) : meaning(variable, *native)}, variable);
     add(info.key, shape, {std::string(info.fallback)}, "default");
   }
 
-  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it.
-  static std::string meaning(const SourceSettingInfo& info, const std::string& native) {
-    const auto truth = info.key == "insecureSkipVerify" ? parse_boolean(native) : std::nullopt;
+  /// CONSUL_HTTP_SSL_VERIFY means the opposite of the setting that stands for it; ETCDCTL_USER may have a password in
+  /// it.
+  static std::string meaning(std::string_view variable, const std::string& native) {
+    if (variable == "ETCDCTL_USER") return native.substr(0, native.find(':'));
+    const auto truth = variable == "CONSUL_HTTP_SSL_VERIFY" ? parse_boolean(native) : std::nullopt;
     return truth ? (*truth ? "false" : "true") : native;
   }
 

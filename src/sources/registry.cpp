@@ -35,11 +35,11 @@ std::vector<SourceState> Registry::fetch(Context& context, ServiceSink& services
   return states;
 }
 
-ScopeState Registry::failed_scope(Context& context, std::string name, const std::string& why) const {
+ScopeState Registry::failed_scope(Context& context, std::string name, const std::string& why, Code code) const {
   auto scope = std::make_shared<Scope>();
   scope->source = source_;
   scope->name = std::move(name);
-  context.diagnostics.report(diagnose(Code::source_unreachable, scope->display(), why));
+  context.diagnostics.report(diagnose(code, scope->display(), why));
   return {std::move(scope), false, {why}};
 }
 

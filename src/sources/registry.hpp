@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/codes.hpp"
 #include "model/name_filter.hpp"
 #include "sources/source.hpp"
 #include "sources/values.hpp"
@@ -32,7 +33,8 @@ class Registry : public Source {
   [[nodiscard]] const std::shared_ptr<const SourceInfo>& source() const { return source_; }
 
   /// A scope that could not be read at all; reported. For failures before it is known which scopes there are.
-  ScopeState failed_scope(Context& context, std::string name, const std::string& why) const;
+  ScopeState failed_scope(Context& context, std::string name, const std::string& why,
+                          Code code = Code::source_unreachable) const;
 
  private:
   SourceSpec spec_;

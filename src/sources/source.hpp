@@ -35,6 +35,8 @@ class Source {
 
 /// The kinds that this build can read.
 std::vector<std::string> kinds();
+/// The kinds that it could read, were it built with their libraries.
+std::vector<std::string> kinds_left_out();
 
 /// Reaches out to nobody. Throws Error{usage} if the settings are wrong: an unknown kind, an unreadable file, a bad
 /// value.

@@ -103,7 +103,9 @@ Error Values::error(std::string_view key, std::string_view message) const {
   const std::string_view native = variable(key);
   if (!from_address && !native.empty())
     return {ErrorKind::usage, fmt::format("{}: {}: {}", spec_.text, native, message)};
-  return {ErrorKind::usage, fmt::format("{}: {}: {}", spec_.text, key, message)};
+  // What is missing has no place of its own, but its source may have one in a file.
+  const bool in_file = !from_address && spec_.origin.find(':') != std::string::npos;
+  return {ErrorKind::usage, fmt::format("{}{}: {}: {}", in_file ? spec_.origin + ": " : "", spec_.text, key, message)};
 }
 
 }  // namespace r2i::sources

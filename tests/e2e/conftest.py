@@ -15,6 +15,8 @@ from support.certificates import Authority, Certificate  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
 from support.fake_eureka import FakeEureka  # noqa: E402
 from support.fake_nacos import FakeNacos  # noqa: E402
+from support.fake_etcd import FakeEtcd  # noqa: E402
+from support.fake_zookeeper import FakeZooKeeper  # noqa: E402
 from support.program import Program  # noqa: E402
 
 
@@ -57,6 +59,22 @@ def eureka(new_eureka: Callable[..., FakeEureka]) -> FakeEureka:
 
 
 @pytest.fixture
+def new_etcd() -> Iterator[Callable[..., FakeEtcd]]:
+    """new_etcd(users={…}, api="/v3beta", …) starts a fake etcd."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(FakeEtcd(**settings))
+
+
+@pytest.fixture
+def etcd(new_etcd: Callable[..., FakeEtcd]) -> FakeEtcd:
+    """A fake etcd in which gRPC's naming has three services below /services: api, pay and web."""
+    server = new_etcd()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
+
+
+@pytest.fixture
 def new_nacos() -> Iterator[Callable[..., FakeNacos]]:
     """new_nacos("3.1", user=…, …) starts a fake Nacos."""
     with ExitStack() as stack:
@@ -67,6 +85,24 @@ def new_nacos() -> Iterator[Callable[..., FakeNacos]]:
 def nacos(new_nacos: Callable[..., FakeNacos]) -> FakeNacos:
     """A fake Nacos 2.3 with three healthy services: api, pay and web."""
     server = new_nacos()
+    for number, name in enumerate(("api", "pay", "web"), start=1):
+        server.register(name, f"10.0.0.{number}")
+    return server
+
+
+@pytest.fixture
+def new_zookeeper(r2i: Program) -> Iterator[Callable[..., FakeZooKeeper]]:
+    """new_zookeeper() starts a fake ZooKeeper."""
+    if "zookeeper" not in r2i("version", "-o", "json").json["sources"]:
+        pytest.skip("this build reads no ZooKeeper")
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(FakeZooKeeper(**settings))
+
+
+@pytest.fixture
+def zookeeper(new_zookeeper: Callable[..., FakeZooKeeper]) -> FakeZooKeeper:
+    """A fake ZooKeeper in which Curator has three services below /services: api, pay and web."""
+    server = new_zookeeper()
     for number, name in enumerate(("api", "pay", "web"), start=1):
         server.register(name, f"10.0.0.{number}")
     return server

@@ -19,11 +19,13 @@ from harness.apiserver import ApiServer  # noqa: E402
 from harness.consul import Consul, ConsulTls  # noqa: E402
 from harness.consul_links import join_wan  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
+from harness.etcd import Etcd, EtcdTls, Registered  # noqa: E402
 from harness.istiod import Istioctl, Istiod  # noqa: E402
 from harness.nacos import Nacos, NacosClient  # noqa: E402
 from harness.outcome import printed  # noqa: E402
 from harness.runs import Runs  # noqa: E402
 from harness.shapes import register_all  # noqa: E402
+from harness.zookeeper import Client, ZooKeeper, curator, dubbo  # noqa: E402
 from support.backend import Backend  # noqa: E402
 from support.processes import ServerProcess  # noqa: E402
 from support.program import Program, Run  # noqa: E402
@@ -65,7 +67,8 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def programs() -> dict[str, Path]:
-    """Folder of each real server's programs: consul, etcd, envoy, kubernetes, istio; and the jars of nacos and nacos-client."""
+    """Folder of each real server's programs: consul, etcd, etcd-clients, etcd-debian, envoy, kubernetes, istio, zookeeper-clients; and
+    the jars of eureka, nacos and nacos-client."""
     done = subprocess.run(["bash", str(BUILD)], capture_output=True, text=True)
     assert done.returncode == 0, f"tests/real/servers/build failed:\n{done.stderr[-4000:]}"
     return {name: Path(folder) for name, folder in (line.split("=", 1) for line in done.stdout.splitlines())}
@@ -314,3 +317,91 @@ def new_nacos_client(programs: dict[str, Path], session_nacos: Callable[..., Nac
             return client
 
         yield start
+
+
+# etcd
+
+
+@pytest.fixture(scope="session", params=["etcd", "etcd-debian"], ids=["3.6", "3.4"])
+def etcd_program(request: pytest.FixtureRequest, programs: dict[str, Path]) -> Path:
+    if request.param not in programs:
+        pytest.skip("Debian's etcd could not be had here")
+    return program(programs, request.param, "etcd", "server")
+
+
+@pytest.fixture(scope="session")
+def session_etcd(etcd_program: Path, programs: dict[str, Path],
+                 tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Etcd]]:
+    """session_etcd(tls=…, users=True) starts a server, of each version."""
+    with ExitStack() as stack:
+        def start(**settings: Any) -> Etcd:
+            server = Etcd(etcd_program, programs["etcd-clients"], tmp_path_factory.mktemp("etcd"), **settings)
+            stack.callback(server.stop)
+            return server.start()
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def _open_etcd(session_etcd: Callable[..., Etcd]) -> Etcd:
+    return session_etcd()
+
+
+@pytest.fixture
+def etcd(_open_etcd: Etcd) -> Iterator[Etcd]:
+    """An etcd that answers anybody, without a key."""
+    yield _open_etcd
+    _open_etcd.clear()
+
+
+@pytest.fixture(scope="session")
+def _guarded_etcd(session_etcd: Callable[..., Etcd], tmp_path_factory: pytest.TempPathFactory) -> Etcd:
+    return session_etcd(tls=EtcdTls.make(tmp_path_factory.mktemp("certificates")), users=True)
+
+
+@pytest.fixture
+def guarded_etcd(_guarded_etcd: Etcd) -> Iterator[Etcd]:
+    """An etcd that wants a certificate and a user: harness.etcd.ROOT, harness.etcd.READER."""
+    yield _guarded_etcd
+    _guarded_etcd.clear()
+
+
+@pytest.fixture
+def registered(programs: dict[str, Path]) -> Iterator[Callable[..., Registered]]:
+    """registered(etcd, grpc=[…], go_zero=[…]) lets the frameworks' own clients register, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda etcd, **what: stack.enter_context(Registered(etcd, programs["etcd-clients"], **what))
+
+
+# ZooKeeper
+
+
+@pytest.fixture(scope="session")
+def _zookeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZooKeeper]:
+    server = ZooKeeper(tmp_path_factory.mktemp("zookeeper")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def zookeeper(_zookeeper: ZooKeeper) -> Iterator[ZooKeeper]:
+    """A ZooKeeper that holds nothing but its own nodes."""
+    yield _zookeeper
+    _zookeeper.cli("deleteall /services", "deleteall /dubbo", "deleteall /apps", "deleteall /east")
+
+
+@pytest.fixture
+def with_curator(programs: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., Client]]:
+    """with_curator(zookeeper, [{…}, …]) registers with Curator's own client, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(
+            curator(programs["zookeeper-clients"], tmp_path / "curator", *arguments, **settings))
+
+
+@pytest.fixture
+def with_dubbo(programs: dict[str, Path], tmp_path: Path) -> Iterator[Callable[..., Client]]:
+    """with_dubbo(zookeeper, application=…, mode=…) registers with Dubbo's own client, until the test ends."""
+    numbers = itertools.count(1)
+    with ExitStack() as stack:
+        yield lambda *arguments, **settings: stack.enter_context(
+            dubbo(programs["zookeeper-clients"], tmp_path / f"dubbo{next(numbers)}", *arguments, **settings))

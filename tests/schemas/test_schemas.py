@@ -100,7 +100,8 @@ def full_configurations() -> Iterator[Json]:
         kind = branch["if"]["properties"]["kind"]["const"]
         properties = branch["then"]["properties"]
         source = {key: sample(value, schema["$defs"]) for key, value in properties.items()
-                  if key not in ("name", "kind", "addresses", "defaults", "expect") and key + "File" not in properties}
+                  if key not in ("name", "kind", "addresses", "defaults", "expect")
+                  and not ("pattern" in value and key + "File" in properties)}  # a secret, or the file that it is in
         yield {
             "apiVersion": "registry2istio.io/v1", "kind": "Config", "include": ["*"], "exclude": ["x"], "defaults": SETTINGS,
             "sources": [{"name": "one", "kind": kind, **source, "defaults": SETTINGS,
@@ -157,7 +158,7 @@ def test_choices_of_the_schema_are_those_of_the_reader(tmp_path: Path) -> None:
 
 # What a schema cannot know: the environment, other files, what stands elsewhere in the file, what a pattern or a template is.
 BEYOND_A_SCHEMA = ("source-token-file", "source-token-twice", "source-token-variable", "source-password", "source-variable", "source-twice", "source-address-twice",
-                   "source-bad-pattern", "source-name", "source-setting", "source-secret", "rule-twice", "rule-no-set",
+                   "source-bad-pattern", "source-etcd", "source-name", "source-setting", "source-secret", "rule-twice", "rule-no-set",
                    "rule-bad", "rule-empty", "setting-namespace", "setting-host", "setting-replace", "setting-export",
                    "setting-addresses", "setting-label", "setting-object", "setting-rename", "setting-weight-huge",
                    "setting-sidecar", "setting-network", "setting-subject", "setting-service-ports", "setting-weight",

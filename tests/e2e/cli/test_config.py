@@ -63,7 +63,7 @@ def test_exit_code_and_all_findings(r2i: Program, folder: Path) -> None:
     run = r2i("export", "-c", path)
     assert run.code == 2 and run.out == b""
     assert run.stderr.splitlines()[:2] == [
-        f'error: {path}:3:11: sources[0]: unknown kind of source "consl" (did you mean "consul"?); there are consul, eureka, exec, file, nacos',
+        f'error: {path}:3:11: sources[0]: unknown kind of source "consl" (did you mean "consul"?); there are consul, etcd, eureka, exec, file, nacos, zookeeper',
         f'{path}:4:20: defaults.health: expected one of warning, passing, any, got "al"',
     ]
 

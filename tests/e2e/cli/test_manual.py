@@ -94,11 +94,12 @@ def test_variables_of_flags(r2i: Program) -> None:
     assert all(name == "R2I_" + flag[1:].replace("-", "_").upper() for name, flag in listed)
 
 
-def test_variables_of_consul() -> None:
+@pytest.mark.parametrize("prefix, least", [("CONSUL", 12), ("ETCDCTL", 8)])
+def test_variables_of_registries(prefix: str, least: int) -> None:
     """Those that the program reads are those that the manual names."""
     sources = [path.read_text() for path in (PROJECT / "src").rglob("*.cpp")]
-    read = {name for text in sources for name in re.findall(r'"(CONSUL_[A-Z_]+)"', text)}
-    assert set(re.findall(r"\bEv (CONSUL_[A-Z_]+)", OVERVIEW)) == read and len(read) >= 12
+    read = {name for text in sources for name in re.findall(rf'"({prefix}_[A-Z_]+)"', text)}
+    assert set(re.findall(rf"\bEv ({prefix}_[A-Z_]+)", OVERVIEW)) == read and len(read) >= least
 
 
 def test_variables_of_eureka() -> None:
@@ -114,8 +115,8 @@ def test_variables_of_nacos() -> None:
     assert set(re.findall(r"\bEv (NACOS_[A-Z_]+|ALIBABA_[A-Z_]+)", OVERVIEW)) == read and len(read) == 9
 
 
-@pytest.mark.parametrize("kind, address", [("consul", ""), ("eureka", ""), ("exec", "=x"), ("file", "=x.json"),
-                                           ("nacos", "")])
+@pytest.mark.parametrize("kind, address", [("consul", ""), ("etcd", ""), ("eureka", ""), ("exec", "=x"), ("file", "=x.json"),
+                                           ("nacos", ""), ("zookeeper", "")])
 def test_settings_of_a_source(r2i: Program, kind: str, address: str) -> None:
     known = re.search(r"there are (.*)$", r2i("export", "--from", f"{kind}{address}?unheard=of").stderr, re.M)
     assert known is not None

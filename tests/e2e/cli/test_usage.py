@@ -97,7 +97,7 @@ MISTAKES = {
     "verbose and quiet": (("export", *FILE, "-v", "-q"), ["--verbose and --quiet exclude each other"]),
     # sources
     "kind": (("export", "--from", "consol=http://c"),
-        ['unknown kind of source "consol" (did you mean "consul"?)', "consul, eureka, exec, file, nacos"]),
+        ['unknown kind of source "consol" (did you mean "consul"?)', "consul, etcd, eureka, exec, file, nacos"]),
     "no file": (("export", "--from", "file"), ["expected file=PATH"]),
     "empty address": (("export", "--from", "consul="), ["the address is empty"]),
     "source setting": (("export", "--from", "consul?datacentre=dc1"),

@@ -58,6 +58,7 @@ TEST_CASE("text: counted") {
   CHECK(counted(2, "service") == "2 services");
   CHECK(counted(1, "entry") == "1 entry");
   CHECK(counted(2, "entry") == "2 entries");
+  CHECK(counted(2, "key") == "2 keys");
 }
 
 TEST_CASE("text: the closest candidate is at most a third of the text away") {

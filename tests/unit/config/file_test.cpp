@@ -275,7 +275,7 @@ TEST_CASE("configuration: what is wrong is said with its place, all of it") {
       {source + "output: {maxDelete: 1.5}\n",
        "mesh.yaml:4:21: output.maxDelete: expected a number from 0 to 1000000, got \"1.5\""},
       {kHead + "sources: [{name: x}]\n",
-       "mesh.yaml:3:11: sources[0]: the source \"x\" has no `kind`: one of consul, eureka, exec, file, nacos"},
+       "mesh.yaml:3:11: sources[0]: the source \"x\" has no `kind`: one of consul, etcd, eureka, exec, file, nacos"},
       {kHead + "sources: [{address: x}]\n", "mesh.yaml:3:11: sources[0]: a source needs a `kind`"},
       {kHead + "sources: [{kind: consl}]\n",
        "mesh.yaml:3:11: sources[0]: unknown kind of source \"consl\" (did you mean \"consul\"?)"},

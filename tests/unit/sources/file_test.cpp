@@ -1,5 +1,6 @@
 #include "unit/sources/fetched.hpp"
 
+#include "base/text.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
@@ -124,10 +125,10 @@ TEST_CASE("sources: an unknown kind, or a file without a path, is the user's mis
   SourceSpec unknown;
   unknown.kind = "consol";
   unknown.text = "consol";
-  CHECK_THROWS_WITH_AS(make_source(unknown, {}, environment),
-                       "consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are consul, "
-                       "eureka, exec, file, nacos",
-                       Error);
+  const std::string all = join(kinds(), ", ");
+  CHECK_THROWS_WITH_AS(
+      make_source(unknown, {}, environment),
+      ("consol: unknown kind of source \"consol\" (did you mean \"consul\"?); there are " + all).c_str(), Error);
   for (const std::vector<std::string>& addresses : {std::vector<std::string>{}, {"a", "b"}}) {
     SourceSpec spec = file_at("a");
     spec.addresses = addresses;

@@ -33,7 +33,7 @@ std::string told(const SourceSpec& spec, const std::string& key, const Variables
 }
 
 TEST_CASE("own settings: every setting of the kind, each once") {
-  for (const std::string kind : {"consul", "eureka", "exec", "file", "nacos"}) {
+  for (const std::string kind : {"consul", "etcd", "eureka", "exec", "file", "nacos", "zookeeper"}) {
     CAPTURE(kind);
     std::set<std::string> paths;
     for (const EffectiveSetting& setting : own_settings(a_source(kind, {"x"}), Environment())) {
@@ -106,6 +106,18 @@ TEST_CASE("own settings: a secret is never shown") {
   program.values = {{"arguments", "--password," + secret}};
   CHECK(told(program, "arguments") == "--from [<redacted>]");
   CHECK(told(program, "address") == "--from ./program");
+}
+
+TEST_CASE("own settings: etcdctl's variables, those of settings that other kinds have among them") {
+  const SourceSpec source = a_source("etcd");
+  CHECK(told(source, "address") == "default 127.0.0.1:2379");
+  CHECK(told(source, "addresses", {{"ETCDCTL_ENDPOINTS", "https://u:pw@e1:2379, e2:2379"}}) ==
+        "ETCDCTL_ENDPOINTS [https://e1:2379, e2:2379]");
+  CHECK(told(source, "caFile", {{"ETCDCTL_CACERT", "/ca"}}) == "ETCDCTL_CACERT /ca");
+  CHECK(told(source, "insecureSkipVerify", {{"ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "true"}}) ==
+        "ETCDCTL_INSECURE_SKIP_TLS_VERIFY true");
+  CHECK(told(source, "username", {{"ETCDCTL_USER", "reader:pw"}}) == "ETCDCTL_USER reader");
+  CHECK(told(source, "password", {{"ETCDCTL_PASSWORD", "pw"}}) == "ETCDCTL_PASSWORD " + std::string(kRedacted));
 }
 
 TEST_CASE("own settings: Consul's variable for verifying means the opposite of the setting") {

@@ -1,0 +1,5 @@
+package org.registry2istio.tests;
+
+public interface Greeter {
+  String greet(String name);
+}
