@@ -348,7 +348,7 @@ TEST_CASE("eureka: what is wrong in an instance") {
 TEST_CASE("eureka: an answer that is no answer") {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"", "the document is empty"},
-      {"{", "not valid JSON (byte 1)"},
+      {"{", "the document ends in the middle (byte 1)"},
       {"[]", "expected an object, got a list"},
       {"{}", "it has no \"applications\""},
       {R"({"application":{"name":"WEB"}})", "it has no \"applications\""},
