@@ -56,7 +56,7 @@ def main() -> int:
             fill(etcd)
             source = f"etcd={etcd.address}?layout=grpc&prefix=/services"
             ours = [binary(), "fetch", "--from", source, "--quiet"]
-            theirs = [str(clients / "etcdctl"), f"--endpoints={etcd.address}", "get", "--prefix", "/services/"]
+            theirs = [str(clients / "etcdctl"), f"--endpoints={etcd.address}", "--command-timeout=60s", "get", "--prefix", "/services/"]
             found = medians({"fetch": ours, "etcdctl": theirs})
             print(f"fetch of {SERVICES * INSTANCES} keys from etcd {etcd.version}: {found['fetch']:.3f} s, etcdctl get --prefix: "
                   f"{found['etcdctl']:.3f} s, ratio {found['fetch'] / found['etcdctl']:.2f} (medians of {RUNS} interleaved runs)")
