@@ -32,8 +32,8 @@ struct Answer {
   std::optional<std::int64_t> span;
 };
 
-/// The error says what is not as Eureka's API promises. One application that is not is no error. The memory of the body is
-/// given up while it is read.
+/// The error says what is not as Eureka's API promises. One application that is not is no error. The memory of the body
+/// is given up while it is read.
 tl::expected<Answer, std::string> parse_answer(std::string body, const Reading& reading);
 
 }  // namespace r2i::sources::eureka
