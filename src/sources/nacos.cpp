@@ -57,7 +57,7 @@ class ServerReader {
     } else if (lists_with_instances(*api_)) {
       PageReader(session_, *api_, target).read(std::move(*list));
     } else {
-      OpenReader(session_, *api_, target).read(std::move(*list));
+      OpenReader(session_, *api_, target).read(*list);
     }
   }
 

@@ -11,7 +11,7 @@ namespace r2i::sources::nacos {
 
 namespace {
 
-constexpr std::int64_t kYear = 365 * 24 * 3600;  // a token without an end counts as one of a year
+constexpr std::int64_t kYear = std::int64_t{365} * 24 * 3600;  // a token without an end counts as one of a year
 
 }  // namespace
 

@@ -17,7 +17,7 @@ constexpr long kOk = 200;
 OpenReader::OpenReader(Session& session, Api api, Namespace& target)
     : session_(session), api_(api), target_(target), thresholds_(session, api, target) {}
 
-void OpenReader::read(ServiceList first) {
+void OpenReader::read(const ServiceList& first) {
   take_list(first);
   for (std::size_t group = 1; group < groups().size(); ++group) {
     if (const auto list = list_group(groups()[group])) {

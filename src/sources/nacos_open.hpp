@@ -20,7 +20,7 @@ class OpenReader : private Questions {
   OpenReader(Session& session, Api api, Namespace& target);
 
   /// `first`: the list of the first group.
-  void read(ServiceList first);
+  void read(const ServiceList& first);
 
  private:
   net::HttpRequest question(std::size_t index) override;

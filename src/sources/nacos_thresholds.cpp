@@ -54,12 +54,12 @@ bool Thresholds::answered(std::size_t index, const net::HttpRequest& request, ne
       target_.take(std::move(found), true);
       return true;
     }
-    unknown(std::move(found), describe_failure(request, answer));
+    unknown(found.key, describe_failure(request, answer));
     return true;
   }
   const auto threshold = parse_threshold(session_.cursor(), answer.body, packing_of(api_));
   if (!threshold) {
-    unknown(std::move(found), session_.about(service_path(api_), threshold.error()));
+    unknown(found.key, session_.about(service_path(api_), threshold.error()));
     return true;
   }
   bool is_protected = false;
@@ -75,11 +75,11 @@ bool Thresholds::answered(std::size_t index, const net::HttpRequest& request, ne
 }
 
 void Thresholds::unanswered(std::size_t index, const std::string& why) {
-  unknown(std::move(doubtful_[index]), why);
+  unknown(doubtful_[index].key, why);
 }
 
-void Thresholds::unknown(Found found, const std::string& why) {
-  target_.lose(found.key, Code::service_unread, fmt::format("its protection threshold: {}", why));
+void Thresholds::unknown(const ServiceKey& key, const std::string& why) {
+  target_.lose(key, Code::service_unread, fmt::format("its protection threshold: {}", why));
 }
 
 }  // namespace r2i::sources::nacos

@@ -26,7 +26,7 @@ class Thresholds : private Questions {
   bool answered(std::size_t index, const net::HttpRequest& request, net::HttpAnswer answer) override;
   void unanswered(std::size_t index, const std::string& why) override;
 
-  void unknown(Found found, const std::string& why);
+  void unknown(const ServiceKey& key, const std::string& why);
 
   Session& session_;
   Api api_;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""`fetch` of 4,000 services of 5 instances from a real Nacos 2.3.2 against `curl --parallel` of the same URLs: by pages, and service
-by service through the API of Nacos's clients. Needs R2I_REAL=1: the servers of tests/real/servers/build."""
+"""`fetch` of 4,000 services of 5 instances from a real Nacos 2.3.2 against `curl --parallel`: service by service, through the API of
+Nacos's clients, against the same URLs; by pages against the same URLs, whose 5 MB curl throws away, and against those of service by
+service, which the pages save. Needs R2I_REAL=1: the servers of tests/real/servers/build."""
 
 from __future__ import annotations
 
@@ -57,13 +58,18 @@ def one_by_one() -> list[str]:
             *(f"/nacos/v2/ns/instance/list?groupName=DEFAULT_GROUP&serviceName={name}&healthyOnly=false" for name in names)]
 
 
-def compare(folder: pathlib.Path, server: Nacos, what: str, settings: str, wanted: list[str]) -> None:
-    fetch = [binary(), "fetch", "--from", f"nacos={server.address}?{settings}", "--quiet"]
-    found = medians({"fetch": fetch, f"curl with {WINDOW} in flight": curl(folder, server.address, wanted, WINDOW)})
-    own = found.pop("fetch")
-    for name, seconds in found.items():
-        print(f"fetch of {SERVICES} x {INSTANCES} from Nacos {what}, {len(wanted)} requests: {own:.3f} s against {name}: "
-              f"{seconds:.3f} s, ratio {own / seconds:.2f} (medians of {RUNS} interleaved runs)")
+def compare(folder: pathlib.Path, server: Nacos) -> None:
+    ways = {"service by service": ("apiVersion=v2&group=DEFAULT_GROUP", one_by_one()), "by pages": ("apiVersion=v1", paged())}
+    commands = {}
+    for what, (settings, wanted) in ways.items():
+        (folder / what).mkdir()
+        commands[f"fetch {what}"] = [binary(), "fetch", "--from", f"nacos={server.address}?{settings}", "--quiet"]
+        commands[f"curl {what}"] = curl(folder / what, server.address, wanted, WINDOW)
+    found = medians(commands)
+    for what, other in (("service by service",) * 2, ("by pages", "service by service"), ("by pages",) * 2):
+        own, seconds = found[f"fetch {what}"], found[f"curl {other}"]
+        print(f"fetch of {SERVICES} x {INSTANCES} from Nacos {what}: {own:.3f} s against curl with {WINDOW} in flight, {other} "
+              f"({len(ways[other][1])} requests): {seconds:.3f} s, ratio {own / seconds:.2f} (medians of {RUNS} interleaved runs)")
 
 
 def main() -> int:
@@ -75,8 +81,7 @@ def main() -> int:
         server = start_nacos(folder)
         try:
             fill(server)
-            compare(folder, server, "by pages", "apiVersion=v1", paged())
-            compare(folder, server, "service by service", "apiVersion=v2&group=DEFAULT_GROUP", one_by_one())
+            compare(folder, server)
         finally:
             server.stop()
     return 0

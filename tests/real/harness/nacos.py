@@ -39,6 +39,8 @@ class Nacos:
                    "-Dnacos.standalone=true", f"-Dserver.port={self.port}", f"-Dserver.address={LOOPBACK}",
                    f"-Dnacos.server.ip={LOOPBACK}", f"-Dserver.tomcat.basedir={folder}/tomcat",
                    "-Dserver.tomcat.accesslog.enabled=false",
+                   # What was registered by HTTP is forgotten after three minutes, whatever its metadata says.
+                   "-Dnacos.naming.client.expired.time=7200000",
                    # Its database is given two seconds to be made, which a busy machine is too slow for.
                    "-Dderby.system.durability=test", "-Ddb.pool.config.connectionTimeout=60000",
                    f"-Dnacos.core.auth.enabled={'true' if log_in else 'false'}", "-Dnacos.core.auth.caching.enabled=false"]

@@ -293,9 +293,13 @@ TEST_CASE("nacos: namespaces, thresholds, tokens") {
 }
 
 std::vector<Instance> instances(int healthy, int ill, int disabled = 0) {
-  std::vector<Instance> made(static_cast<std::size_t>(healthy + ill + disabled));
-  for (int i = 0; i < ill; ++i) made[static_cast<std::size_t>(healthy + i)].health = Health::critical;
-  for (int i = 0; i < disabled; ++i) made[static_cast<std::size_t>(healthy + ill + i)].health = Health::disabled;
+  std::vector<Instance> made;
+  const auto add = [&](int count, Health health) {
+    for (int i = 0; i < count; ++i) made.emplace_back().health = health;
+  };
+  add(healthy, Health::passing);
+  add(ill, Health::critical);
+  add(disabled, Health::disabled);
   return made;
 }
 
