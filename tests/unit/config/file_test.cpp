@@ -3,6 +3,7 @@
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <string>
@@ -331,7 +332,7 @@ TEST_CASE("configuration: a secret stands in no file and in no message") {
   for (const std::string value : {"hunter2", "x${TOKEN}", "[hunter2, hunter2]"}) {
     Configured world;
     world.variables = {{"TOKEN", "hunter2"}};
-    const std::string told = world.problems(kHead + "sources: [{kind: consul, token: \"" + value + "\"}]\n");
+    const std::string told = world.problems(kHead + fmt::format("sources: [{{kind: consul, token: \"{}\"}}]\n", value));
     CHECK(told.starts_with("mesh.yaml:3:33: sources[0].token: a secret must not stand in the file: write ${NAME}"));
     CHECK(told.find("hunter2") == std::string::npos);
   }
@@ -352,7 +353,7 @@ TEST_CASE("configuration: what a variable holds is in no message, whatever it wa
   for (const auto& [setting, expected] : rows) {
     Configured world;
     world.variables = {{"TOKEN", "hunter2"}};
-    const std::string told = world.problems(kHead + "sources: [{kind: consul, " + setting + "}]\n");
+    const std::string told = world.problems(kHead + fmt::format("sources: [{{kind: consul, {}}}]\n", setting));
     CAPTURE(told);
     CHECK(told.starts_with(expected));
     CHECK(told.find("hunter2") == std::string::npos);
