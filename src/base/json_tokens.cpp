@@ -43,16 +43,18 @@ void JsonTokens::next_window() {
     const std::size_t cut = rest_.size() > longest_ ? rest_.find('\n', longest_) : std::string_view::npos;
     const std::string_view window = rest_.substr(0, cut == std::string_view::npos ? cut : cut + 1);
     error_ = index(window);
-    const bool open_line = error_ == simdjson::UNCLOSED_STRING || error_ == simdjson::UNESCAPED_CHARS;
-    if (open_line && std::exchange(longest_, 0) != 0) {
-      error_ = simdjson::SUCCESS;  // once more, line by line: which one is it?
-      continue;
-    }
-    rest_.remove_prefix(window.size());
+    if (error_ == simdjson::SUCCESS || error_ == simdjson::EMPTY) rest_.remove_prefix(window.size());
     if (error_ == simdjson::SUCCESS) return;
-    if (error_ == simdjson::EMPTY) error_ = simdjson::SUCCESS;
+    const bool open_line = error_ == simdjson::UNCLOSED_STRING || error_ == simdjson::UNESCAPED_CHARS;
+    if (error_ == simdjson::EMPTY) {
+      error_ = simdjson::SUCCESS;
+    } else if (open_line && std::exchange(longest_, 0) != 0) {
+      // Once more, line by line: which one is it? The first stage tells of bad UTF-8 only where no string is open.
+      error_ = simdjson::validate_utf8(rest_) ? simdjson::SUCCESS : simdjson::UTF8_ERROR;
+    }
   }
-  window_ = rest_.data();
+  // Where no token begins: behind the text, or behind the line that is no JSON.
+  window_ = rest_.data() + (rest_.empty() ? 0 : std::min(rest_.find('\n'), rest_.size()));
   at_ = end_ = kNothing.data();
 }
 

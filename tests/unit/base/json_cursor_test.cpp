@@ -267,6 +267,20 @@ TEST_CASE("json cursor: bad UTF-8 far behind in a long text is replaced before a
   CHECK(text.find("\xEF\xBF\xBD") != std::string::npos);
 }
 
+TEST_CASE("json cursor: an open string does not hide bad UTF-8 in another line") {
+  std::string text = "{\n\"a\": 1,\n\"\xff\": 2,\n\"b";
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  CHECK(cursor.repaired());
+  cursor.walk();
+  REQUIRE_FALSE(cursor.finish());
+  CHECK(cursor.fault()->message == "a string is not closed");
+}
+
+TEST_CASE("json cursor: nothing is read behind a line that is no JSON") {
+  CHECK(retell("{\"a\": 1,\n\"b\": \"x\n\"c\": 2}") == "fault@16: a string is not closed");
+}
+
 TEST_CASE("line and column are counted from 1") {
   CHECK(r2i::line_column("ab\ncd", 0).line == 1);
   CHECK(r2i::line_column("ab\ncd", 4).line == 2);
