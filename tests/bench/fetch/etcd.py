@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""`fetch` of 50,000 keys from a real etcd against `etcdctl get --prefix` of the same. Needs R2I_REAL=1: the servers of
-tests/real/servers/build."""
+"""`fetch` of 50,000 keys from a real etcd against `etcdctl get --prefix` of the same, which speaks gRPC, and against a curl that
+asks the JSON gateway for all of them in one answer and throws it away: what the gateway itself takes. Needs R2I_REAL=1: the servers
+of tests/real/servers/build."""
 
 from __future__ import annotations
 
@@ -56,12 +57,18 @@ def main() -> int:
             fill(etcd)
             source = f"etcd={etcd.address}?layout=grpc&prefix=/services"
             ours = [binary(), "fetch", "--from", source, "--quiet"]
-            theirs = [str(clients / "etcdctl"), f"--endpoints={etcd.address}", "--command-timeout=60s", "get", "--prefix", "/services/"]
-            found = medians({"fetch": ours, "etcdctl": theirs})
-            print(f"fetch of {SERVICES * INSTANCES} keys from etcd {etcd.version}: {found['fetch']:.3f} s, etcdctl get --prefix: "
-                  f"{found['etcdctl']:.3f} s, ratio {found['fetch'] / found['etcdctl']:.2f} (medians of {RUNS} interleaved runs)")
-            for name, command in (("fetch", ours), ("etcdctl", theirs)):
-                one = cost(command)
+            theirs = [str(clients / "etcdctl"), f"--endpoints={etcd.address}", "--dial-timeout=60s", "--command-timeout=60s", "get",
+                      "--prefix", "/services/"]
+            everything = json.dumps({"key": encoded("/services/"), "range_end": encoded("/services0")})
+            curl = ["curl", "-q", "--silent", "--fail", "--data", everything, f"{etcd.address}/v3/kv/range"]
+            commands = {"fetch": ours, "etcdctl get --prefix": theirs, "curl of the gateway": curl}
+            found = medians(commands)
+            own = found["fetch"]
+            print(f"fetch of {SERVICES * INSTANCES} keys from etcd {etcd.version}: {own:.3f} s (medians of {RUNS} interleaved runs)")
+            for name, seconds in found.items():
+                one = cost(commands[name])
+                if name != "fetch":
+                    print(f"  against {name}: {seconds:.3f} s, ratio {own / seconds:.2f}")
                 print(f"  {name}: {one.cpu:.3f} s of CPU, {one.megabytes:.0f} MB")
         finally:
             etcd.stop()
