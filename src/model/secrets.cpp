@@ -41,7 +41,10 @@ bool is_secret_key(std::string_view key) {
   }
   for (std::string_view rest = letters; rest.size() >= kShortest; rest.remove_prefix(1)) {
     if (!kBegins[static_cast<unsigned char>(rest.front())]) continue;
-    if (std::ranges::any_of(kSecretWords, [&](std::string_view word) { return rest.starts_with(word); })) return true;
+    const auto begins = [&](std::string_view word) {
+      return rest[0] == word[0] && rest[1] == word[1] && rest.starts_with(word);
+    };
+    if (std::ranges::any_of(kSecretWords, begins)) return true;
   }
   return false;
 }
