@@ -79,6 +79,7 @@ class DocumentReader {
   void find_key(std::size_t offset, std::string_view message);  ///< about the current key; the offset is its value's
   /// `rules[3].set.health`: the way to the current value.
   [[nodiscard]] std::string path() const;
+  [[nodiscard]] bool has_findings() const { return !findings_.empty(); }
   /// What was found up to here, for whoever treats the parts of a document apart; it is not told again.
   std::vector<Finding> take_findings() { return std::exchange(findings_, {}); }
   /// To be called after the root; adds the syntax error if there was one.

@@ -36,7 +36,8 @@ struct Head {
 
 class SnapshotReader {
  public:
-  SnapshotReader(DocumentReader& reader, ServiceSink& services) : reader_(reader), services_(services) {}
+  SnapshotReader(DocumentReader& reader, LargeText& text, ServiceSink& services)
+      : reader_(reader), text_(text), services_(services) {}
 
   /// Reads the root: one snapshot, or the items of a list. On the second pass, only the services that the first one
   /// left.
@@ -194,14 +195,20 @@ class SnapshotReader {
 
   void read_services(std::size_t at) {
     Head& head = heads_[at];
-    head.has_services = true;
+    const bool is_first = !std::exchange(head.has_services, true) || second_pass_;
     const bool ready = head.has_scopes && head.has_source;
     if (second_pass_ ? !head.services_come_first : !ready) {
       if (!second_pass_) head.services_come_first = true;
       reader_.cursor().skip();
       return;
     }
-    reader_.list([&] { read_service(head.state); });
+    // The snapshots of a list may need a second pass, and the keys before this one are looked at to the end.
+    const bool spend = is_first && !heads_.front().is_list;
+    if (spend) text_.keep(reader_.cursor().offset());
+    reader_.list([&] {
+      read_service(head.state);
+      if (spend && !reader_.has_findings()) text_.spend(reader_.cursor().offset());
+    });
   }
 
   void read_service(const SourceState& state) {
@@ -306,6 +313,7 @@ class SnapshotReader {
   }
 
   DocumentReader& reader_;
+  LargeText& text_;
   ServiceSink& services_;
   std::deque<Head> heads_;  ///< a deque: reading a list adds to it while one of them is being filled
   std::size_t next_ = 0;
@@ -314,16 +322,16 @@ class SnapshotReader {
 
 }  // namespace
 
-SnapshotContents read_snapshot(std::string& text, ServiceSink& services) {
+SnapshotContents read_snapshot(LargeText& text, ServiceSink& services) {
   SnapshotContents contents;
   JsonCursor cursor;
   DocumentReader reader(cursor);
-  SnapshotReader snapshot(reader, services);
-  if (cursor.open(text)) snapshot.read_root(false);
+  SnapshotReader snapshot(reader, text, services);
+  if (cursor.open(text.text())) snapshot.read_root(false);
   contents.repaired = cursor.repaired();
   contents.findings = reader.finish();
   if (contents.findings.empty() && snapshot.needs_second_pass()) {
-    if (cursor.open(text)) snapshot.read_root(true);
+    if (cursor.open(text.text())) snapshot.read_root(true);
     contents.findings = reader.finish();
   }
   contents.sources = snapshot.take_states();

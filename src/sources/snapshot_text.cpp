@@ -1,6 +1,5 @@
 #include "sources/snapshot_text.hpp"
 
-#include "base/json_cursor.hpp"
 #include "base/text.hpp"
 #include "model/codes.hpp"
 
@@ -40,13 +39,14 @@ void SnapshotSink::judge(ScopeState& state) const {
   }
 }
 
-void SnapshotTexts::read(std::string text, const std::string& shown) {
+void SnapshotTexts::read(std::string whole, const std::string& shown) {
+  LargeText text(std::move(whole));
   SnapshotContents contents = read_snapshot(text, services_);
   if (contents.repaired) {
     context_.diagnostics.report(diagnose(Code::text_repaired, shown, "bytes that are no UTF-8 became U+FFFD"));
   }
   for (const Finding& finding : contents.findings) {
-    const auto at = line_column(text, finding.offset);
+    const auto at = text.place(finding.offset);
     context_.diagnostics.report(
         diagnose(Code::snapshot_invalid, fmt::format("{}:{}:{}", shown, at.line, at.column), finding.message));
   }

@@ -50,7 +50,9 @@ std::vector<std::string_view> all_keys() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const MemoryFile file(std::string_view(reinterpret_cast<const char*>(data), size));
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (text.find(kSecret) != std::string_view::npos) return 0;  // the fuzzer reads along: then it is the file that tells
+  const MemoryFile file(text);
   const r2i::Environment environment({{"TOKEN", std::string(kSecret)}, {"HOST", "c1"}});
   try {
     (void)r2i::config::resolve(all_keys(), {{"config", {file.path()}}}, environment);

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   typed.dns_capture = r2i::Decided<bool>{size % 2 == 1};
   typed.layout = r2i::Decided<r2i::Layout>{size % 4 < 2 ? r2i::Layout::inline_ : r2i::Layout::workload_entries};
   converter.rules.emplace(converter.settings);
-  std::string text(reinterpret_cast<const char*>(data), size);
+  r2i::LargeText text(std::string(reinterpret_cast<const char*>(data), size));
   const auto contents = r2i::read_snapshot(text, converter);
   if (!contents.findings.empty()) return 0;
   const auto manifests = r2i::transform::combine(std::move(converter.all), converter.diagnostics);
