@@ -20,24 +20,41 @@ unsigned width_of(const IpAddress& address) {
   return address.is_v6 ? kV6 : kV4;
 }
 
-/// The address with all bits from `bits` on set to 0.
-IpAddress masked(IpAddress address, unsigned bits) {
-  for (unsigned i = 0; i < address.bytes.size(); ++i) {
+/// The first `bits` are 1.
+std::array<unsigned char, 16> mask_of(unsigned bits) {
+  std::array<unsigned char, 16> mask{};
+  for (unsigned i = 0; i < mask.size(); ++i) {
     const unsigned kept = std::clamp(bits, i * kByte, (i + 1) * kByte) - i * kByte;
-    address.bytes.at(i) &= static_cast<unsigned char>(0xFF00U >> kept);
+    mask.at(i) = static_cast<unsigned char>(0xFF00U >> kept);
   }
-  return address;
+  return mask;
+}
+
+/// Four numbers of up to three digits and no zero in front, as inet_pton takes them. Most addresses are such, and each
+/// comes by here more than once.
+bool parse_v4(std::string_view text, std::array<unsigned char, 16>& bytes) {
+  constexpr unsigned kMost = 255;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::size_t part = 0; part < 4; ++part) {
+    if (part > 0 && (at == end || *at++ != '.')) return false;
+    const char* const first = at;
+    unsigned number = 0;
+    while (at != end && is_digit(*at) && at - first < 3) number = number * 10 + static_cast<unsigned>(*at++ - '0');
+    if (at == first || number > kMost || (*first == '0' && at - first > 1)) return false;
+    bytes[part] = static_cast<unsigned char>(number);
+  }
+  return at == end;
 }
 
 }  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
-  const std::string copy(text);
-  if (copy.find('\0') != std::string::npos) return std::nullopt;
   IpAddress address;
-  if (::inet_pton(AF_INET, copy.c_str(), address.bytes.data()) == 1) return address;
+  if (parse_v4(text, address.bytes)) return address;
+  if (text.find(':') == std::string_view::npos || text.find('\0') != std::string_view::npos) return std::nullopt;
   address.is_v6 = true;
-  if (::inet_pton(AF_INET6, copy.c_str(), address.bytes.data()) == 1) return address;
+  if (::inet_pton(AF_INET6, std::string(text).c_str(), address.bytes.data()) == 1) return address;
   return std::nullopt;
 }
 
@@ -59,13 +76,16 @@ tl::expected<IpNetwork, std::string> IpNetwork::parse(std::string_view text) {
   IpNetwork network;
   network.first_ = *address;
   network.bits_ = width_of(*address);
+  network.mask_ = mask_of(network.bits_);
   if (slash == std::string_view::npos) return network;
   const std::string_view bits = text.substr(slash + 1);
   const auto [end, code] = std::from_chars(bits.data(), bits.data() + bits.size(), network.bits_);
   if (code != std::errc() || end != bits.data() + bits.size() || network.bits_ > width_of(*address))
     return tl::make_unexpected(
         fmt::format("{}: expected a prefix length up to {}", in_quotes(text), width_of(*address)));
-  const IpAddress first = masked(*address, network.bits_);
+  network.mask_ = mask_of(network.bits_);
+  IpAddress first = *address;
+  for (std::size_t i = 0; i < first.bytes.size(); ++i) first.bytes.at(i) &= network.mask_.at(i);
   if (first != *address) {
     return tl::make_unexpected(fmt::format("{} has bits behind its prefix; the network is {}/{}", in_quotes(text),
                                            first.text(), network.bits_));
@@ -74,7 +94,10 @@ tl::expected<IpNetwork, std::string> IpNetwork::parse(std::string_view text) {
 }
 
 bool IpNetwork::contains(const IpAddress& address) const {
-  return address.is_v6 == first_.is_v6 && masked(address, bits_) == first_;
+  unsigned char differs = 0;
+  for (std::size_t i = 0; i < mask_.size(); ++i)
+    differs |= static_cast<unsigned char>((address.bytes[i] ^ first_.bytes[i]) & mask_[i]);
+  return differs == 0 && address.is_v6 == first_.is_v6;
 }
 
 std::string IpNetwork::text() const {

@@ -35,6 +35,7 @@ class IpNetwork {
  private:
   IpAddress first_;
   unsigned bits_ = 0;
+  std::array<unsigned char, 16> mask_{};  ///< whose first bits_ are 1
 };
 
 bool contains(const std::vector<IpNetwork>& networks, const IpAddress& address);

@@ -1,5 +1,6 @@
 #include "base/pattern_set.hpp"
 
+#include "base/by_text.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -8,7 +9,8 @@
 #include <re2/set.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <cstddef>
+#include <set>
 
 namespace r2i {
 
@@ -73,21 +75,42 @@ RE2::Options options() {
 
 }  // namespace
 
-/// A pattern that is one text needs no automaton.
+/// Patterns that are a text, or the beginning of one (`pay-*`), need no automaton. One of many beginnings would have a
+/// state for nearly every text that it meets.
 struct PatternSet::Impl {
   RE2::Set set{options(), RE2::ANCHOR_BOTH};
   std::vector<int> of_set;  ///< by the position in the set, that of the pattern
-  std::unordered_map<std::string, std::vector<int>> texts;
+  ByText<std::vector<int>> texts;
+  ByText<std::vector<int>> beginnings;
+  std::set<std::size_t> lengths;  ///< of the beginnings
 
   void add(const std::string& pattern, int position) {
-    if (!is_regex(pattern) && pattern.find_first_of("*?[\\") == std::string::npos) {
+    const auto special = is_regex(pattern) ? 0 : pattern.find_first_of("*?[\\");
+    if (special == std::string::npos) {
       texts[pattern].push_back(position);
+      return;
+    }
+    if (special + 1 == pattern.size() && pattern.back() == '*') {
+      beginnings[pattern.substr(0, special)].push_back(position);
+      lengths.insert(special);
       return;
     }
     std::string error;
     if (set.Add(to_regex(pattern), &error) < 0)
       throw Error(ErrorKind::usage, fmt::format("{}: {}", in_quotes(pattern), error));
     of_set.push_back(position);
+  }
+
+  /// Calls `found` with the positions of each text and beginning that matches, until it returns true.
+  template <typename Found>
+  bool find_text(std::string_view text, Found found) const {
+    if (const auto same = texts.find(text); same != texts.end() && found(same->second)) return true;
+    for (const std::size_t length : lengths) {
+      if (length > text.size()) return false;
+      const auto begins = beginnings.find(text.substr(0, length));
+      if (begins != beginnings.end() && found(begins->second)) return true;
+    }
+    return false;
   }
 
   bool match(std::string_view text, std::vector<int>* matching) const {
@@ -112,19 +135,21 @@ PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 PatternSet::~PatternSet() = default;
 
 bool PatternSet::empty() const {
-  return impl_->of_set.empty() && impl_->texts.empty();
+  return impl_->of_set.empty() && impl_->texts.empty() && impl_->beginnings.empty();
 }
 
 bool PatternSet::matches(std::string_view text) const {
-  return (!impl_->texts.empty() && impl_->texts.contains(std::string(text))) || impl_->match(text, nullptr);
+  return impl_->find_text(text, [](const auto&) { return true; }) || impl_->match(text, nullptr);
 }
 
 std::vector<int> PatternSet::matching(std::string_view text) const {
   std::vector<int> found;
   impl_->match(text, &found);
   for (int& position : found) position = impl_->of_set[static_cast<std::size_t>(position)];
-  if (const auto same = impl_->texts.find(std::string(text)); same != impl_->texts.end())
-    found.insert(found.end(), same->second.begin(), same->second.end());
+  impl_->find_text(text, [&](const std::vector<int>& positions) {
+    found.insert(found.end(), positions.begin(), positions.end());
+    return false;
+  });
   std::ranges::sort(found);
   return found;
 }

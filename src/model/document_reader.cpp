@@ -9,6 +9,12 @@
 
 namespace r2i {
 
+namespace {
+
+constexpr std::size_t kUsual = 4;  // tags, or pairs of metadata, of an instance
+
+}  // namespace
+
 bool DocumentReader::expect(JsonCursor::Type type, std::string_view name) {
   const auto found = cursor_.type();
   if (found == type) return true;
@@ -60,12 +66,16 @@ void DocumentReader::read(std::int64_t& out) {
 
 void DocumentReader::read(std::vector<std::string>& out) {
   out.clear();
-  list([&] { read(out.emplace_back()); });
+  list([&] {
+    if (out.empty()) out.reserve(kUsual);
+    read(out.emplace_back());
+  });
 }
 
 void DocumentReader::read(Pairs& out) {
   out.clear();
   object({}, [&](std::string_view key) {
+    if (out.empty()) out.reserve(kUsual);
     read(out.emplace_back(key, std::string()).second);
     return true;
   });

@@ -1,9 +1,9 @@
 #include "model/names.hpp"
 
+#include "base/network.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -21,18 +21,26 @@ bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
+// What words are made of: letters and digits on both ends, and inside what their kind allows.
+constexpr unsigned kAlnum = 1;
+constexpr unsigned kDash = 2;
+constexpr unsigned kUnderscore = 4;
+constexpr unsigned kDot = 8;
+constexpr unsigned kAnyWord = kAlnum | kDash | kUnderscore | kDot;
+
 // Every label of every endpoint is looked at here, letter by letter.
-constexpr std::array<bool, 256> kAlnum = [] {
-  std::array<bool, 256> alnum{};
-  for (std::size_t c = 0; c < alnum.size(); ++c) alnum[c] = is_alnum(static_cast<char>(c));
-  return alnum;
+constexpr std::array<unsigned char, 256> kClass = [] {
+  std::array<unsigned char, 256> classes{};
+  for (std::size_t c = 0; c < classes.size(); ++c) classes[c] = is_alnum(static_cast<char>(c)) ? kAlnum : 0;
+  classes['-'] = kDash;
+  classes['_'] = kUnderscore;
+  classes['.'] = kDot;
+  return classes;
 }();
 
-/// Letters, digits and inner characters of `inner`; not empty.
-bool is_word(std::string_view text, std::string_view inner) {
-  const auto fits = [&](char c) {
-    return kAlnum[static_cast<unsigned char>(c)] || inner.find(c) != std::string_view::npos;
-  };
+/// Characters of the classes in `allowed`; not empty.
+bool is_word(std::string_view text, unsigned allowed) {
+  const auto fits = [&](char c) { return (kClass[static_cast<unsigned char>(c)] & allowed) != 0; };
   return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) && std::ranges::all_of(text, fits);
 }
 
@@ -49,7 +57,8 @@ bool all_parts(std::string_view text, Predicate holds) {
 
 /// Of a prefix of a key, and of an object's name, the whole is counted and not each part.
 bool is_subdomain(std::string_view text) {
-  return text.size() <= kMaxSubdomain && all_parts(text, [](std::string_view part) { return is_word(part, "-"); });
+  return text.size() <= kMaxSubdomain &&
+         all_parts(text, [](std::string_view part) { return is_word(part, kAlnum | kDash); });
 }
 
 /// As Go's strconv.Atoi reads it: digits that fit 64 bits.
@@ -71,7 +80,7 @@ bool are_host_labels(std::string_view text) {
 bool is_key(std::string_view text, bool any_case) {
   const auto slash = text.find('/');
   const std::string_view name = slash == std::string_view::npos ? text : text.substr(slash + 1);
-  if (name.size() > kMaxLabel || !is_word(name, "-_.")) return false;
+  if (name.size() > kMaxLabel || !is_word(name, kAnyWord)) return false;
   if (slash == std::string_view::npos) return true;
   const std::string_view prefix = text.substr(0, slash);
   return is_subdomain(prefix) && (any_case || std::ranges::none_of(prefix, is_upper));
@@ -80,7 +89,7 @@ bool is_key(std::string_view text, bool any_case) {
 }  // namespace
 
 bool is_dns_label(std::string_view text) {
-  return text.size() <= kMaxLabel && is_word(text, "-");
+  return text.size() <= kMaxLabel && is_word(text, kAlnum | kDash);
 }
 
 bool is_namespace(std::string_view text) {
@@ -106,18 +115,13 @@ bool is_wildcard_host(std::string_view text) {
   if (first.size() > kMaxLabel) return false;
   if (first != "*") {
     first.remove_prefix(first.starts_with("*-") ? 2 : first.starts_with('*') ? 1 : 0);
-    if (!is_word(first, "-")) return false;
+    if (!is_word(first, kAlnum | kDash)) return false;
   }
   return dot == std::string_view::npos || are_host_labels(text.substr(dot + 1));
 }
 
 bool is_ip_address(std::string_view text) {
-  std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return false;
-  std::ranges::copy(text, terminated.begin());
-  std::array<unsigned char, 16> address{};
-  return ::inet_pton(AF_INET, terminated.data(), address.data()) == 1 ||
-         ::inet_pton(AF_INET6, terminated.data(), address.data()) == 1;
+  return IpAddress::parse(text).has_value();
 }
 
 bool is_zoned_ip_address(std::string_view text) {
@@ -159,7 +163,7 @@ bool is_label_value(std::string_view text) {
 }
 
 bool is_endpoint_label_value(std::string_view text) {
-  return text.empty() || is_word(text, "-_.");
+  return text.empty() || is_word(text, kAnyWord);
 }
 
 }  // namespace r2i

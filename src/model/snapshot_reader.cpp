@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 namespace r2i {
@@ -229,7 +230,10 @@ class SnapshotReader {
       } else if (key == "metadata") {
         reader_.read(service.metadata);
       } else if (key == "instances") {
-        reader_.list([&] { read_instance(service.instances.emplace_back()); });
+        instances_.clear();
+        reader_.list([&] { read_instance(instances_.emplace_back()); });
+        service.instances.assign(std::make_move_iterator(instances_.begin()),
+                                 std::make_move_iterator(instances_.end()));
       } else {
         return false;
       }
@@ -317,6 +321,7 @@ class SnapshotReader {
   ServiceSink& services_;
   std::deque<Head> heads_;  ///< a deque: reading a list adds to it while one of them is being filled
   std::size_t next_ = 0;
+  std::vector<Instance> instances_;  ///< of the service that is being read: keeps its room, they none but their own
   bool second_pass_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
@@ -24,8 +25,14 @@ namespace r2i::transform {
 
 namespace {
 
+/// Most registries list their services in order: then looking spares the moving of what is large.
+template <typename Range, typename Less, typename Key = std::identity>
+void bring_in_order(Range& range, Less less, Key key = {}) {
+  if (!std::ranges::is_sorted(range, less, key)) std::ranges::sort(range, less, key);
+}
+
 void settle_hosts(std::vector<Converted>& services, Diagnostics& diagnostics) {
-  std::ranges::sort(services, [](const Converted& a, const Converted& b) {
+  bring_in_order(services, [](const Converted& a, const Converted& b) {
     return std::tie(a.host, a.scope->source->name, a.scope->name, a.service) <
            std::tie(b.host, b.scope->source->name, b.scope->name, b.service);
   });
@@ -184,7 +191,7 @@ Manifests combine(std::vector<Converted> services, Diagnostics& diagnostics) {
     std::ranges::move(objects, std::back_inserter(manifests.objects));
   }
   keep_difference(manifests.withheld_hosts, kept);
-  std::ranges::sort(manifests.objects, {}, [](const Manifest& object) {
+  bring_in_order(manifests.objects, std::less(), [](const Manifest& object) {
     const ObjectMeta& meta = meta_of(object);
     return std::tuple<std::string_view, std::string_view, std::string_view>(meta.nspace, kind_of(object), meta.name);
   });

@@ -59,8 +59,8 @@ class LabelBuilder {
       report(Code::label_dropped, fmt::format("the label {} is reserved and not exported", in_quotes(key)));
       return;
     }
-    const std::string legal_key = is_label_key(key) ? std::string(key) : legal_label_text(key);
-    const std::string legal_value = is_label_value(value) ? std::string(value) : legal_label_text(value);
+    std::string legal_key = is_label_key(key) ? std::string(key) : legal_label_text(key);
+    std::string legal_value = is_label_value(value) ? std::string(value) : legal_label_text(value);
     if (legal_key.empty() || (legal_value.empty() && !value.empty())) {
       report(Code::label_dropped,
              fmt::format("the label {}={} cannot be made legal", in_quotes(key), in_quotes(value)));
@@ -72,7 +72,7 @@ class LabelBuilder {
              fmt::format("the label {}={} becomes {}={}", in_quotes(key), in_quotes(value), legal_key, legal_value));
     }
     if (origins_ != nullptr) (*origins_)[legal_key] = fmt::format("{} {}", kind, text);
-    labels_.emplace_back(legal_key, legal_value);
+    labels_.emplace_back(std::move(legal_key), std::move(legal_value));
   }
 
   /// A label that the configuration gives.
@@ -153,8 +153,9 @@ Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagno
     if (policy.is_wanted(key)) labels.add(policy.new_name(key), value, "metadata", key);
   }
   for (const std::string& tag : instance.tags) {
-    const auto at = tag.find_first_of("=|");
-    if (at == std::string::npos || at == 0) continue;
+    const auto separator = std::ranges::find_if(tag, [](char c) { return c == '=' || c == '|'; });
+    if (separator == tag.end() || separator == tag.begin()) continue;
+    const auto at = static_cast<std::size_t>(separator - tag.begin());
     const auto key = std::string_view(tag).substr(0, at);
     if (tag[at] == '|' || policy.is_wanted(key))
       labels.add(policy.new_name(key), std::string_view(tag).substr(at + 1), "tag", tag);

@@ -19,6 +19,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kMetadataKeys = {"protocol", "istio.protocol", "appProtocol"};
 constexpr std::array<std::string_view, 10> kProtocolTags = {"http", "http2", "grpc",  "grpc-web", "https",
                                                             "tls",  "tcp",   "mongo", "redis",    "mysql"};
+constexpr std::size_t kLongestTag = std::ranges::max(kProtocolTags, {}, &std::string_view::size).size();
 
 /// Ports that mean one protocol wherever they are seen: IANA's and the products' own defaults.
 constexpr auto kWellKnownPorts = std::to_array<std::pair<std::int64_t, std::string_view>>({
@@ -41,6 +42,7 @@ std::optional<Decided<std::string>> from_metadata(const Pairs& metadata, std::ve
 
 std::optional<Decided<std::string>> from_tags(const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
+    if (tag.size() > kLongestTag) continue;
     const auto is_tag = [&](std::string_view name) { return equals_ignoring_case(name, tag); };
     if (std::ranges::none_of(kProtocolTags, is_tag)) continue;
     return Decided<std::string>{protocol_from(tag).value(), fmt::format("tag {}", tag)};

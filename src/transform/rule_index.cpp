@@ -68,7 +68,7 @@ FieldIndex::FieldIndex(const std::vector<Rule>& rules, const PatternsOf& pattern
 
 const RuleBits& FieldIndex::matching(std::string_view text) {
   constexpr std::size_t kMost = 4096;
-  const auto known = known_.find(std::string(text));
+  const auto known = known_.find(text);
   if (known != known_.end()) return known->second;
   if (known_.size() >= kMost) known_.clear();
   RuleBits& found = known_.emplace(text, none_).first->second;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/by_text.hpp"
 #include "base/pattern_set.hpp"
 #include "model/conversion.hpp"
 #include "model/service.hpp"
@@ -10,7 +11,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace r2i::transform {
@@ -36,7 +36,7 @@ class FieldIndex {
   RuleBits asks_;
   RuleBits none_;
   PatternSet set_;
-  std::unordered_map<std::string, RuleBits> known_;  ///< what was found of the latest texts: most come often
+  ByText<RuleBits> known_;  ///< what was found of the latest texts: most come often
 };
 
 /// Finds the rules that are for a service or an instance. Its cost grows with the length of names, hardly with the

@@ -93,6 +93,15 @@ TEST_CASE("patterns: which of them match") {
   CHECK(texts.matching("b*") == std::vector<int>{4, 5});
   CHECK(texts.matches("/"));
   CHECK_FALSE(texts.matches("B"));
+  const PatternSet beginnings({"pay*", "pay-*", "p*", "pay", "pay*", "/pay.*/", R"(pay\*)", "*pay*"});
+  CHECK(beginnings.matching("pay-1") == std::vector<int>{0, 1, 2, 4, 5, 7});
+  CHECK(beginnings.matching("pay") == std::vector<int>{0, 2, 3, 4, 5, 7});
+  CHECK(beginnings.matching("p\n") == std::vector<int>{2});
+  CHECK(beginnings.matching("pay*") == std::vector<int>{0, 2, 4, 5, 6, 7});
+  CHECK(beginnings.matching("q").empty());
+  CHECK(PatternSet({"pay*"}).matches("pays"));
+  CHECK_FALSE(PatternSet({"pay*"}).matches("pa"));
+  CHECK_FALSE(PatternSet({"pay*"}).empty());
 }
 
 TEST_CASE("patterns: a malformed one is the user's mistake") {
