@@ -198,11 +198,11 @@ std::size_t Transfer::receive(char* bytes, std::size_t size, std::size_t count, 
 }
 
 /// Makes room for a large body at once; growing would copy it again and again. What the server announces is only
-/// believed up to a bound.
+/// believed up to a bound. Where it announces nothing, the body before, often one of the same kind, is the best guess.
 void Transfer::reserve_body(std::size_t first_length) {
   const auto announced = easy_.amount<CURLINFO_CONTENT_LENGTH_DOWNLOAD_T>();
-  if (announced <= static_cast<curl_off_t>(first_length)) return;
-  body_.reserve(std::min({static_cast<std::size_t>(announced), kMostReserved, options_.max_answer_bytes}));
+  const std::size_t expected = announced < 0 ? last_length_ + last_length_ / 8 : static_cast<std::size_t>(announced);
+  if (expected > first_length) body_.reserve(std::min({expected, kMostReserved, options_.max_answer_bytes}));
 }
 
 std::variant<HttpAnswer, Problem> Transfer::finish(CURLcode code) {
@@ -248,6 +248,7 @@ std::optional<Problem> Transfer::plan_hop(long status) {
 }
 
 HttpAnswer Transfer::answer(long status) {
+  last_length_ = body_.size();
   HttpAnswer answer{.status = status, .headers = {}, .body = std::move(body_), .attempts = attempt_};
   body_.clear();
   curl_header* header = nullptr;

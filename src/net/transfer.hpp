@@ -68,6 +68,7 @@ class Transfer {
   std::string url_;  ///< of the request, or where it was redirected to
   std::optional<std::string> next_url_;
   std::string body_;
+  std::size_t last_length_ = 0;  ///< of the body before
   bool too_large_ = false;
   std::exception_ptr thrown_;
 

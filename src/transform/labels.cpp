@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,7 +85,8 @@ class LabelBuilder {
 
   Pairs take() {
     if (labels_.size() > 1) sort_keys(labels_);
-    return std::move(labels_);
+    // A copy without room to spare: those of all endpoints are kept to the end of the run.
+    return {std::make_move_iterator(labels_.begin()), std::make_move_iterator(labels_.end())};
   }
 
  private:
