@@ -26,8 +26,8 @@ class LargeText {
 
  private:
   std::string text_;
-  std::size_t first_ = 0;  ///< what is spent: from here
-  std::size_t last_ = 0;   ///< to here
+  std::size_t first_ = 0;    ///< what is spent: from here
+  std::size_t last_ = 0;     ///< to here
   LineColumn behind_{1, 1};  ///< where `last_` lies
 };
 

@@ -29,8 +29,8 @@ struct SnapshotContents {
   bool repaired = false;  ///< bad UTF-8 was replaced
 };
 
-/// Reads a Snapshot or a SnapshotList and hands over each service as soon as it is whole. What was read of a Snapshot is
-/// spent, but for the places of the findings.
+/// Reads a Snapshot or a SnapshotList and hands over each service as soon as it is whole. What was read of a Snapshot
+/// is spent, but for the places of the findings.
 SnapshotContents read_snapshot(LargeText& text, ServiceSink& services);
 
 /// Tells the parts of a Snapshot: the head, then each service in the order in which they are to be written, then the
