@@ -138,15 +138,28 @@ struct JsonCursor::Impl {
     const char* start = tokens.start() + 1;
     const char* end = tokens.bound();
     while (*--end != '"') continue;
-    const std::string_view inner(start, static_cast<std::size_t>(end - start));
-    const bool as_it_stands = !tokens.has_escapes() || inner.find('\\') == std::string_view::npos;
+    const bool may_have_escapes = tokens.has_escapes();
     tokens.advance();
-    return as_it_stands ? inner : unescape({start - 1, inner.size() + 2});
+    return meaning({start, static_cast<std::size_t>(end - start)}, may_have_escapes);
   }
 
-  [[gnu::cold]] std::string_view unescape(std::string_view quoted) {
+  std::string_view meaning(std::string_view inner, bool may_have_escapes) {
+    return !may_have_escapes || inner.find('\\') == std::string_view::npos ? inner : unescape(inner);
+  }
+
+  [[gnu::cold]] std::string_view unescape(std::string_view inner) {
     std::string_view text;
-    return parse(quoted, text) ? unescaped.emplace_back(text) : text;
+    return parse({inner.data() - 1, inner.size() + 2}, text) ? unescaped.emplace_back(text) : text;
+  }
+
+  /// The usual way of next_key(): one of the members behind the first.
+  std::optional<std::string_view> next_usual_key() {
+    pass();
+    if (depth == 0 || entered[depth - 1]) return std::nullopt;
+    const std::string_view written = tokens.pass_key();
+    if (written.data() == nullptr) return std::nullopt;
+    stand();
+    return meaning(written, tokens.has_escapes());
   }
 
   /// Has simdjson read a scalar.
@@ -263,6 +276,7 @@ bool JsonCursor::enter_list() {
 
 std::optional<std::string_view> JsonCursor::next_key() {
   Impl& impl = *impl_;
+  if (const auto key = impl.next_usual_key()) return impl.fault ? std::nullopt : key;
   if (!impl.next('}')) return std::nullopt;
   if (impl.tokens.kind() == '"') {
     const std::string_view key = impl.take_string();

@@ -33,6 +33,16 @@ class JsonTokens {
   void advance() {
     if (++at_ == end_) next_window();
   }
+  /// Past the comma, the key and the colon of an object's next member in one go, if they stand here and the window
+  /// holds them and the value: the key as it is written, without its quotes. Else a null view, and nothing is passed.
+  std::string_view pass_key() {
+    if (end_ - at_ < 4 || window_[at_[0]] != ',' || window_[at_[1]] != '"' || window_[at_[2]] != ':') return {};
+    const char* const first = window_ + at_[1] + 1;
+    const char* last = window_ + at_[2];
+    while (*--last != '"') continue;
+    at_ += 3;
+    return {first, static_cast<std::size_t>(last - first)};
+  }
   /// Onto an end, for good.
   void stop();
   /// Past so many closing brackets that `depth` more of them are met than opening ones; false if the text ends before.

@@ -23,10 +23,12 @@ consteval OptionType type_of(CURLoption option) {
     case CURLOPT_CONNECT_TO:
       return OptionType::list;
     case CURLOPT_ERRORBUFFER:
+    case CURLOPT_HEADERDATA:
     case CURLOPT_POSTFIELDS:  // libcurl does not copy what it points to
     case CURLOPT_PRIVATE:
     case CURLOPT_WRITEDATA:
       return OptionType::pointer;
+    case CURLOPT_HEADERFUNCTION:
     case CURLOPT_WRITEFUNCTION:
       return OptionType::write_function;
     default:

@@ -1,6 +1,7 @@
 #include "net/transfer.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -35,13 +36,6 @@ std::string header_line(const std::string& name, const std::string& value) {
   return value.empty() ? name + ";" : name + ": " + value;
 }
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); });
-  return lowered;
-}
-
 }  // namespace
 
 Transfer::Transfer(const HttpOptions& options, const TlsSetup& tls) : options_(options) {
@@ -52,6 +46,8 @@ void Transfer::set_constant_options(const TlsSetup& tls) {
   easy_.set<CURLOPT_PRIVATE>(static_cast<void*>(this));
   easy_.set<CURLOPT_WRITEDATA>(static_cast<void*>(this));
   easy_.set<CURLOPT_WRITEFUNCTION>(&Transfer::receive);
+  easy_.set<CURLOPT_HEADERDATA>(static_cast<void*>(this));
+  easy_.set<CURLOPT_HEADERFUNCTION>(&Transfer::receive_header);
   easy_.set<CURLOPT_ERRORBUFFER>(static_cast<void*>(error_text_.data()));
   easy_.set<CURLOPT_PROTOCOLS_STR>("http,https");
   easy_.set<CURLOPT_FOLLOWLOCATION>(0L);
@@ -103,6 +99,7 @@ void Transfer::start_hop(bool share) {
 
 void Transfer::start(bool share) {
   next_url_.reset();
+  headers_.clear();
   body_.clear();
   too_large_ = false;
   error_text_[0] = '\0';
@@ -197,6 +194,36 @@ std::size_t Transfer::receive(char* bytes, std::size_t size, std::size_t count, 
   }
 }
 
+std::size_t Transfer::receive_header(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+  Transfer& transfer = *static_cast<Transfer*>(self);
+  try {
+    transfer.take_header({bytes, size * count});
+    return size * count;
+  } catch (...) {
+    transfer.thrown_ = std::current_exception();
+    return size * count == 0 ? 1 : 0;
+  }
+}
+
+/// libcurl hands over the lines of every answer, and asking it for them afterwards takes a search for each.
+void Transfer::take_header(std::string_view line) {
+  if (line.starts_with("HTTP/")) {  // what a proxy answered, or "100 Continue", is none of the answer's
+    headers_.clear();
+    in_headers_ = true;
+    return;
+  }
+  const bool is_folded = line.starts_with(' ') || line.starts_with('\t');
+  line = trim(line);
+  if (line.empty()) in_headers_ = false;  // behind it only trailers can come
+  if (!in_headers_) return;
+  const auto colon = line.find(':');
+  if (is_folded && !headers_.empty()) {
+    headers_.back().second.append(" ").append(line);
+  } else if (colon != std::string_view::npos) {
+    headers_.emplace_back(to_lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+  }
+}
+
 /// Makes room for a large body at once; growing would copy it again and again. What the server announces is only
 /// believed up to a bound. Where it announces nothing, the body before, often one of the same kind, is the best guess.
 void Transfer::reserve_body(std::size_t first_length) {
@@ -249,12 +276,9 @@ std::optional<Problem> Transfer::plan_hop(long status) {
 
 HttpAnswer Transfer::answer(long status) {
   last_length_ = body_.size();
-  HttpAnswer answer{.status = status, .headers = {}, .body = std::move(body_), .attempts = attempt_};
+  HttpAnswer answer{.status = status, .headers = std::move(headers_), .body = std::move(body_), .attempts = attempt_};
+  headers_.clear();
   body_.clear();
-  curl_header* header = nullptr;
-  while ((header = curl_easy_nextheader(easy_.get(), CURLH_HEADER, -1, header)) != nullptr) {
-    answer.headers.emplace_back(lower(header->name), header->value);
-  }
   return answer;
 }
 

@@ -10,6 +10,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -47,7 +48,9 @@ class Transfer {
 
  private:
   static std::size_t receive(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t receive_header(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
 
+  void take_header(std::string_view line);
   void reserve_body(std::size_t first_length);
   void set_constant_options(const TlsSetup& tls);
   void start(bool share);
@@ -67,6 +70,8 @@ class Transfer {
   int hops_ = 0;
   std::string url_;  ///< of the request, or where it was redirected to
   std::optional<std::string> next_url_;
+  std::vector<std::pair<std::string, std::string>> headers_;
+  bool in_headers_ = false;  ///< neither before nor behind the headers of an answer
   std::string body_;
   std::size_t last_length_ = 0;  ///< of the body before
   bool too_large_ = false;

@@ -31,7 +31,9 @@ TEST_CASE("an option takes its own type and no other") {
   static_assert(!CanSet<CURLOPT_WRITEDATA, const char*>);
   static_assert(CanSet<CURLOPT_WRITEFUNCTION, curl_write_callback>);
   static_assert(!CanSet<CURLOPT_WRITEFUNCTION, void (*)()>);
-  static_assert(!CanSet<CURLOPT_HEADERFUNCTION, curl_write_callback>);
+  static_assert(CanSet<CURLOPT_HEADERFUNCTION, curl_write_callback>);
+  static_assert(!CanSet<CURLOPT_HEADERDATA, const char*>);
+  static_assert(!CanSet<CURLOPT_READFUNCTION, curl_read_callback>);
   static_assert(!CanSet<CURLOPT_MAXFILESIZE_LARGE, long>);
 }
 

@@ -123,6 +123,21 @@ TEST_CASE("what is sent") {
   CHECK(has(head, "X-Empty:\r\n"));
 }
 
+TEST_CASE("headers of an answer: without those of an interim one, without trailers") {
+  LoopbackServer server([](const ServerRequest&) {
+    return ServerReply{
+        "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\n"
+        "HTTP/1.1 200 OK\r\nX-Spaced:   a b  \r\nX-Twice: 1\r\nX-Twice: 2\r\nX-Empty:\r\nX-Folded: a\r\n  b\r\n"
+        "Transfer-Encoding: chunked\r\nTrailer: X-Late\r\n\r\n2\r\nok\r\n0\r\nX-Late: 1\r\n\r\n"};
+  });
+  const auto answer = answered(get(server.url("/")));
+  CHECK(answer.body == "ok");
+  std::vector<std::string> headers;
+  for (const auto& [name, value] : answer.headers) headers.push_back(name + "=" + value);
+  CHECK(headers == std::vector<std::string>{"x-spaced=a b", "x-twice=1", "x-twice=2", "x-empty=", "x-folded=a b",
+                                            "transfer-encoding=chunked", "trailer=X-Late"});
+}
+
 TEST_CASE("headers are those of the request alone") {
   std::vector<std::string> tokens;
   LoopbackServer server([&](const ServerRequest& request) {
