@@ -102,6 +102,12 @@ TEST_CASE("process: how a program ends") {
   CHECK(killed.message == "ended by signal 9 (SIGKILL)");
 }
 
+/// What a program in `dir` left running, and put the id of in the file `pid`. It has our standard error, which whoever
+/// runs the tests waits for.
+void end_what_is_left(const testing::TempDir& dir) {
+  CHECK(::kill(static_cast<pid_t>(std::stoi(dir.read("pid"))), SIGKILL) == 0);
+}
+
 TEST_CASE("process: a program that takes too long is ended, with what it started") {
   const testing::TempDir dir;
   const std::string program = script(dir, "sleep 1000 & echo $! > " + dir.path("pid") + "; wait");
@@ -127,7 +133,9 @@ TEST_CASE("process: a program that does not want to end is killed") {
 
 TEST_CASE("process: what is left running does not hold us up") {
   const testing::TempDir dir;
-  CHECK(output_of({.program = script(dir, "sleep 30 & echo done"), .time_limit = milliseconds{20000}}) == "done\n");
+  const std::string program = script(dir, "sleep 30 & echo $! > " + dir.path("pid") + "; echo done");
+  CHECK(output_of({.program = program, .time_limit = milliseconds{20000}}) == "done\n");
+  end_what_is_left(dir);
 }
 
 TEST_CASE("process: an output closed early") {
@@ -189,8 +197,10 @@ TEST_CASE("process: one that writes without end is held to the time") {
 TEST_CASE("process: what is left running may hold standard error open") {
   const testing::TempDir dir;
   bool ran = false;
-  CHECK(error_lines_of({.program = script(dir, "echo a >&2; sleep 30 & exit 0")}, ran) == "<a>");
+  const std::string program = script(dir, "echo a >&2; sleep 30 & echo $! > " + dir.path("pid"));
+  CHECK(error_lines_of({.program = program}, ran) == "<a>");
   CHECK(ran);
+  end_what_is_left(dir);
 }
 
 TEST_CASE("process: an output closed early is not the end") {
