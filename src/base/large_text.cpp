@@ -35,7 +35,7 @@ LineColumn advance(LineColumn start, std::string_view text) {
 }  // namespace
 
 void LargeText::keep(std::size_t offset) {
-  behind_ = advance({1, 1}, std::string_view(text_).substr(0, offset));
+  behind_ = line_column(text_, offset);
   first_ = last_ = offset;
 }
 
@@ -48,9 +48,8 @@ void LargeText::spend(std::size_t offset) {
 }
 
 LineColumn LargeText::place(std::size_t offset) const {
-  const std::string_view text = text_;
-  if (offset <= first_) return advance({1, 1}, text.substr(0, offset));
-  return advance(behind_, text.substr(last_, std::max(offset, last_) - last_));
+  if (offset <= first_) return line_column(text_, offset);
+  return advance(behind_, std::string_view(text_).substr(last_, std::max(offset, last_) - last_));
 }
 
 }  // namespace r2i
