@@ -4,30 +4,40 @@
 
 #include <simdjson.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace r2i {
 
 namespace {
 
-constexpr char kEscaped = 1;
-constexpr char kNotAscii = 2;
-
-constexpr std::array<char, 256> make_classes() {
-  std::array<char, 256> classes{};
-  for (std::size_t c = 0; c < 0x20; ++c) classes[c] = kEscaped;
-  for (std::size_t c = 0x80; c < 0x100; ++c) classes[c] = kNotAscii;
-  classes['"'] = kEscaped;
-  classes['\\'] = kEscaped;
-  return classes;
+bool must_be_escaped(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-constexpr std::array<char, 256> kClasses = make_classes();
-
-char class_of(char c) {
-  return kClasses[static_cast<unsigned char>(c)];
+/// Whether all of the text stays as it is. Eight bytes in one go, as far as there are so many: see Bit Twiddling Hacks,
+/// "Determine if a word has a byte less than n".
+bool is_plain(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = kOnes * 0x80U;
+  std::uint64_t found = 0;
+  const auto look = [&](const char* at) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    const auto has = [&](unsigned char c) { return (bytes ^ kOnes * c) - kOnes; };
+    found |= bytes | (bytes - kOnes * 0x20U) | has('"') | has('\\');
+  };
+  constexpr std::size_t kStep = sizeof found;
+  if (text.size() < kStep) {
+    return std::ranges::all_of(text,
+                               [](char c) { return !must_be_escaped(c) && static_cast<unsigned char>(c) < 0x80; });
+  }
+  for (std::size_t at = 0; at + kStep <= text.size(); at += kStep) look(text.data() + at);
+  look(text.data() + text.size() - kStep);
+  return (found & kHigh) == 0;
 }
 
 void append_escape(std::string& out, char c) {
@@ -48,7 +58,7 @@ void append_escape(std::string& out, char c) {
 void append_escaped(std::string& out, std::string_view text) {
   std::size_t start = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (class_of(text[i]) != kEscaped) continue;
+    if (!must_be_escaped(text[i])) continue;
     out += text.substr(start, i - start);
     append_escape(out, text[i]);
     start = i + 1;
@@ -66,12 +76,10 @@ void append_number(std::string& text, Arguments... arguments) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  int found = 0;
-  for (const char c : text) found |= class_of(c);
   out += '"';
-  if (found == 0) {
+  if (is_plain(text)) {
     out += text;
-  } else if ((found & kNotAscii) != 0 && !simdjson::validate_utf8(text)) {
+  } else if (!simdjson::validate_utf8(text)) {
     append_escaped(out, valid_utf8(text));
   } else {
     append_escaped(out, text);
@@ -120,17 +128,9 @@ void JsonWriter::number(double value) {
   }
 }
 
-void JsonWriter::begin_line() {
-  if (indent_ == 0) return;
-  std::string& text = out_.buffer();
-  text += '\n';
-  text.append(static_cast<std::size_t>(depth_) * static_cast<std::size_t>(indent_), ' ');
-}
-
 void JsonWriter::begin_entry() {
-  if (!is_empty_) out_.buffer() += ',';
+  out_.buffer().append(between_, is_empty_ ? 1 : 0);
   is_empty_ = false;
-  begin_line();
   out_.spill();
 }
 
@@ -142,13 +142,15 @@ std::string& JsonWriter::begin_value() {
 
 void JsonWriter::begin_collection(char bracket) {
   begin_value() += bracket;
+  between_.append(indent_, ' ');
   ++depth_;
   is_empty_ = true;
 }
 
 void JsonWriter::end_collection(char bracket) {
   --depth_;
-  if (!is_empty_) begin_line();
+  between_.resize(between_.size() - indent_);
+  if (!is_empty_) out_.buffer().append(between_, 1);
   out_.buffer() += bracket;
   is_empty_ = false;
 }

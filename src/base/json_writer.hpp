@@ -3,6 +3,7 @@
 #include "base/output.hpp"
 #include "base/sink.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ void append_json_string(std::string& out, std::string_view text);
 /// line break at the end. Bad UTF-8 becomes U+FFFD; numbers that JSON cannot express become null.
 class JsonWriter : public Sink {
  public:
-  JsonWriter(Output& out, int indent) : out_(out), indent_(indent) {}
+  JsonWriter(Output& out, unsigned indent) : out_(out), indent_(indent), between_(indent > 0 ? ",\n" : ",") {}
 
   void begin_map() override;
   void key(std::string_view name) override;
@@ -29,15 +30,15 @@ class JsonWriter : public Sink {
   void boolean(bool value) override;
 
  private:
-  void begin_line();
   void begin_entry();
   std::string& begin_value();
   void begin_collection(char bracket);
   void end_collection(char bracket);
 
   Output& out_;
-  int indent_;
-  int depth_ = 0;
+  std::size_t indent_;
+  std::size_t depth_ = 0;
+  std::string between_;   ///< the comma, and the line break and the blanks that begin an entry
   bool is_empty_ = true;  // of the innermost map or list
   bool after_key_ = false;
 };

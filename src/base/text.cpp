@@ -3,6 +3,7 @@
 #include "base/utf8.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -133,7 +134,12 @@ std::string clean_text(std::string_view text) {
   return replace_if(text, is_harmful);
 }
 
+bool is_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text);
+}
+
 std::string valid_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
   return replace_if(text, [](char32_t) { return false; });
 }
 

@@ -40,6 +40,7 @@ bool is_clean_text(std::string_view text);
 /// `text` with each such character, and each run of bad UTF-8, replaced by U+FFFD.
 std::string clean_text(std::string_view text);
 
+bool is_utf8(std::string_view text);
 /// `text` with each run of bad UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 

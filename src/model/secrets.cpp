@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace r2i {
@@ -14,12 +16,29 @@ constexpr std::array<std::string_view, 12> kSecretWords = {"password",   "passwd
                                                            "token",      "apikey",        "accesskey",  "privatekey",
                                                            "credential", "authorization", "signingkey", "pwd"};
 
-// What one of the words begins with.
-constexpr std::array<bool, 128> kBegins = [] {
-  std::array<bool, 128> begins{};
-  for (const std::string_view word : kSecretWords) begins[static_cast<unsigned char>(word.front())] = true;
+constexpr std::size_t kShortest = 3;  // "pwd"
+
+/// Three letters, each in five bits.
+constexpr std::uint32_t then(std::uint32_t before, char letter) {
+  return (before << 5U | (static_cast<unsigned char>(letter) & 0x1fU)) & 0x7fffU;
+}
+
+// What the words begin with, so that few keys are looked at twice.
+constexpr std::array<bool, 0x8000> kBegins = [] {
+  std::array<bool, 0x8000> begins{};
+  for (const std::string_view word : kSecretWords) begins[then(then(then(0, word[0]), word[1]), word[2])] = true;
   return begins;
 }();
+
+bool may_be_secret(std::string_view key) {
+  std::uint32_t last = 0;
+  for (const char c : key) {
+    if (!is_alnum(c)) continue;
+    last = then(last, c);
+    if (kBegins[last]) return true;
+  }
+  return false;
+}
 
 bool has_url_password(std::string_view value) {
   const auto scheme = value.find("://");
@@ -32,19 +51,14 @@ bool has_url_password(std::string_view value) {
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
-  constexpr std::size_t kShortest = 3;  // "pwd"
-  if (key.size() < kShortest) return false;
+  if (!may_be_secret(key)) return false;
   std::string letters;
   letters.reserve(key.size());
   for (const char c : key) {
     if (is_alnum(c)) letters += to_lower(c);
   }
   for (std::string_view rest = letters; rest.size() >= kShortest; rest.remove_prefix(1)) {
-    if (!kBegins[static_cast<unsigned char>(rest.front())]) continue;
-    const auto begins = [&](std::string_view word) {
-      return rest[0] == word[0] && rest[1] == word[1] && rest.starts_with(word);
-    };
-    if (std::ranges::any_of(kSecretWords, begins)) return true;
+    if (std::ranges::any_of(kSecretWords, [&](std::string_view word) { return rest.starts_with(word); })) return true;
   }
   return false;
 }

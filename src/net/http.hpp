@@ -84,6 +84,9 @@ struct HttpOptions {
   /// All requests share one connection where the server speaks HTTP/2 over TLS; for one origin. Without this, requests
   /// beyond the server's limit of streams open further connections.
   bool one_connection = false;
+  /// Every request is a call of gRPC (net/grpc.hpp): HTTP/2 is spoken from the first byte where there is no TLS, and a
+  /// proxy is asked for a tunnel. Answers are what open_grpc() makes of them.
+  bool grpc = false;
 };
 
 }  // namespace r2i::net

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "net/grpc.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,14 @@ constexpr std::size_t kMostReserved = std::size_t{16} << 20U;
 bool has_http2() {
   static const bool has = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) != 0;
   return has;
+}
+
+/// libcurl before 8.0 cannot use such a connection again: it switches to HTTP/2 on top of HTTP/2, and fails (its pull
+/// request 10643).
+bool keeps_plain_http2() {
+  constexpr unsigned kMended = 0x080000;
+  static const bool keeps = curl_version_info(CURLVERSION_NOW)->version_num >= kMended;
+  return keeps;
 }
 
 bool is_redirect(long status) {
@@ -71,6 +80,12 @@ void Transfer::set_constant_options(const TlsSetup& tls) {
     easy_.set<CURLOPT_PROXY>(options_.proxy);
     easy_.set<CURLOPT_NOPROXY>("");  // NO_PROXY is about the environment's proxy, not about this one
   }
+  if (options_.grpc) {
+    easy_.set<CURLOPT_HTTPPROXYTUNNEL>(1L);
+    // With a smaller buffer than it reads from the network in one go, libcurl 7.88 may sit on trailers that are there
+    // until some timer wakes it.
+    easy_.set<CURLOPT_BUFFERSIZE>(65536L);
+  }
   tls.apply(easy_);
 }
 
@@ -120,9 +135,11 @@ void Transfer::enter_origin(const std::string& url) {
   origin_text_ = origin_text(url);
   where_ = origin ? origin->authority() : "the server";
   https_ = origin && origin->scheme == "https";
-  // Without TLS, HTTP/2 would need an upgrade that no registry offers.
-  easy_.set<CURLOPT_HTTP_VERSION>(
-      static_cast<long>(https_ && has_http2() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  // Without TLS, HTTP/2 would need an upgrade that no registry offers, or that both know they speak it.
+  const auto plain = options_.grpc ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_1_1;
+  const auto version = https_ ? CURL_HTTP_VERSION_2TLS : plain;
+  easy_.set<CURLOPT_HTTP_VERSION>(static_cast<long>(has_http2() ? version : CURL_HTTP_VERSION_1_1));
+  easy_.set<CURLOPT_FORBID_REUSE>(options_.grpc && !https_ && !keeps_plain_http2() ? 1L : 0L);
   if (options_.proxy.empty()) {
     const bool local = !options_.unix_socket.empty() || (origin && origin->is_loopback());
     easy_.set<CURLOPT_PROXY>(local ? "" : nullptr);
@@ -214,7 +231,7 @@ void Transfer::take_header(std::string_view line) {
   }
   const bool is_folded = line.starts_with(' ') || line.starts_with('\t');
   line = trim(line);
-  if (line.empty()) in_headers_ = false;  // behind it only trailers can come
+  if (line.empty()) in_headers_ = options_.grpc;  // behind it only trailers can come, in which gRPC has its status
   if (!in_headers_) return;
   const auto colon = line.find(':');
   if (is_folded && !headers_.empty()) {
@@ -247,6 +264,7 @@ std::variant<HttpAnswer, Problem> Transfer::finish(CURLcode code) {
   if (is_redirect(status)) {
     if (auto problem = plan_hop(status)) return *std::move(problem);
   }
+  if (options_.grpc) return open_grpc(answer(status), where_);
   return answer(status);
 }
 

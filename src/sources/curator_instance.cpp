@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -17,7 +16,6 @@ namespace r2i::sources {
 namespace {
 
 using Type = JsonCursor::Type;
-using Metadata = std::map<std::string, std::string>;
 using Wrong = std::optional<std::string>;
 
 /// org.springframework.cloud.zookeeper.support.StatusConstants
@@ -42,15 +40,17 @@ class InstanceReader {
     if (auto wrong = read_ports(instance)) return wrong;
     if (const auto id = text("id"); !id.empty()) instance.id = id;
     const bool enabled = text("enabled") != "false";
-    Metadata metadata;
+    Pairs metadata;
     const bool has_own = read_payload(metadata);
-    if (has_own && metadata.contains(kStatus)) instance.health = health_of(metadata[kStatus]);
+    one_of_each(metadata);
+    const auto status = find_value(metadata, kStatus);
+    if (has_own && status) instance.health = health_of(*status);
     if (!enabled) instance.health = Health::disabled;
     // What follows needs the tree for another document.
-    if (has_own && metadata.contains(kEndpoints)) {
-      if (auto wrong = read_endpoints(metadata[kEndpoints], instance)) return wrong;
+    if (const auto endpoints = find_value(metadata, kEndpoints); has_own && endpoints) {
+      if (auto wrong = read_endpoints(std::string(*endpoints), instance)) return wrong;
     }
-    instance.metadata.assign(metadata.begin(), metadata.end());
+    instance.metadata = std::move(metadata);
     return std::nullopt;
   }
 
@@ -89,7 +89,7 @@ class InstanceReader {
   }
 
   /// Whether the payload has metadata of its own, as Spring Cloud's and Dubbo's have.
-  bool read_payload(Metadata& metadata) const {
+  bool read_payload(Pairs& metadata) const {
     const auto payload = tree_.member(0, "payload");
     if (!payload) return false;
     const auto own = tree_.member(*payload, "metadata");
@@ -104,9 +104,9 @@ class InstanceReader {
       // Jackson writes what has no place for "@class" as [CLASS, VALUE].
       flatten(tree_, *tree_.item(*payload, 1), "payload", metadata);
     } else if (is_scalar(node) && !node.text.empty()) {
-      metadata["payload"] = std::string(node.text);
+      metadata.emplace_back("payload", node.text);
     }
-    metadata.erase("@class");
+    std::erase_if(metadata, [](const auto& pair) { return pair.first == "@class"; });
     return false;
   }
 

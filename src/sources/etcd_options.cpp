@@ -158,6 +158,8 @@ Options read_options(const SourceSpec& spec, const FetchOptions& fetch, const Va
   }
   options.servers = read_servers(addressed, {"", kDefaultPort, false}, http);
   options.username = values.text("username").value_or("");
+  const std::string api = values.choice("api", {"auto", "grpc", "json"});
+  options.api = api == "grpc" ? ApiChoice::grpc : api == "json" ? ApiChoice::json : ApiChoice::automatic;
   const std::string consistency = values.choice("consistency", {"linearizable", "serializable"});
   options.serializable = consistency == "serializable";
   options.page_size = values.count("pageSize", options.page_size);

@@ -21,11 +21,14 @@ struct Root {
   std::string service;  ///< the last segment: the service's name in a layout without one
 };
 
+enum class ApiChoice { automatic, grpc, json };
+
 struct Options {
   std::vector<Server> servers;  ///< the user info of an address is who to log in as, there
   std::string username;         ///< who to log in as, elsewhere; empty: nobody
   std::vector<Root> roots;      ///< sorted, none within another
   KeyLayout layout;
+  ApiChoice api = ApiChoice::automatic;
   bool serializable = false;
   std::uint64_t page_size = 5000;  ///< keys
   bool trust_empty = false;

@@ -41,16 +41,18 @@ void read_bytes(DocumentReader& reader, std::string& out) {
 }
 
 void read_header(DocumentReader& reader, Page& page) {
+  std::string revision;
   reader.object({}, [&](std::string_view key) {
     if (key == "cluster_id") {
       read_number(reader, page.cluster);
     } else if (key == "revision") {
-      read_number(reader, page.revision);
+      read_number(reader, revision);
     } else {
       return false;
     }
     return true;
   });
+  page.revision = to_number(revision).value_or(0);
 }
 
 void read_keys(DocumentReader& reader, Page& page) {
@@ -80,7 +82,7 @@ std::string_view behind_colon(std::string_view text) {
 
 }  // namespace
 
-tl::expected<Page, std::string> parse_page(JsonCursor& cursor, std::string& body) {
+tl::expected<Page, std::string> parse_json_page(JsonCursor& cursor, std::string& body) {
   Page page;
   std::string count;
   auto wrong = read_document(cursor, body, [&](DocumentReader& reader) {
@@ -101,14 +103,14 @@ tl::expected<Page, std::string> parse_page(JsonCursor& cursor, std::string& body
   });
   if (wrong) return tl::make_unexpected(std::move(*wrong));
   const auto number = count.empty() ? std::optional<std::uint64_t>(0) : to_number(count);
-  if (!to_number(page.revision) || !number)
+  if (page.revision == 0 || !number)
     return tl::make_unexpected("the answer is not what the API promises: it has no revision or no count");
   page.count = *number;
   return page;
 }
 
 /// Values are Base64, so that none can look like a key.
-std::optional<std::string> peek_last_key(std::string_view body) {
+std::optional<std::string> peek_last_json_key(std::string_view body) {
   constexpr std::string_view kKey = R"("key")";
   constexpr std::string_view kMore = R"("more")";
   const auto at = body.rfind(kKey);

@@ -1,6 +1,5 @@
 #include "sources/etcd_range.hpp"
 
-#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "sources/etcd_page.hpp"
 
@@ -13,9 +12,10 @@ namespace r2i::sources::etcd {
 namespace {
 
 constexpr int kMostStarts = 4;
-constexpr int kMostLogIns = 3;           // without a page in between
-constexpr std::uint64_t kShrink = 8;     // of a page that was too large
-constexpr std::size_t kMostWaiting = 2;  // pages that are there and not read
+constexpr int kMostLogIns = 3;            // without a page in between
+constexpr std::uint64_t kShrink = 8;      // of a page that was too large
+constexpr std::size_t kMostWaiting = 2;   // pages that are there and not read
+constexpr std::size_t kKeysAtOnce = 250;  // some milliseconds of work
 
 }  // namespace
 
@@ -45,7 +45,9 @@ void RangeReader::start_over() {
   start_ = prefix_.empty() ? std::string(1, '\0') : prefix_;
   wanted_ = true;
   bodies_.clear();
-  revision_.clear();
+  read_.clear();
+  given_ = 0;
+  revision_ = 0;
   cluster_.clear();
   last_key_.clear();
   total_ = seen_ = 0;
@@ -59,7 +61,11 @@ tl::expected<void, Fault> RangeReader::read_pages() {
     const std::uint64_t before = seen_;
     session_.client().run(*this, session_.context().stop);
     session_.context().check_interrupt();
-    while (!fault_ && !bodies_.empty()) take_page();
+    give(read_.size());
+    while (!fault_ && !bodies_.empty()) {
+      take_page();
+      give(read_.size());
+    }
     if (logged_out_) {
       log_ins = seen_ == before ? log_ins + 1 : 1;
       if (log_ins > kMostLogIns) return tl::make_unexpected(*fault_);
@@ -79,12 +85,8 @@ tl::expected<void, Fault> RangeReader::read_pages() {
 std::optional<net::HttpRequest> RangeReader::next() {
   if (!wanted_ || fault_ || bodies_.size() >= kMostWaiting) return std::nullopt;
   wanted_ = false;
-  std::string body = fmt::format(R"({{"key":"{}","range_end":"{}","limit":{})", encode_base64(start_),
-                                 encode_base64(end_), page_size_);
-  if (!revision_.empty()) body += fmt::format(R"(,"revision":"{}")", revision_);
-  if (session_.options().serializable) body += R"(,"serializable":true)";
-  body += '}';
-  return session_.request("kv/range", std::move(body));
+  return session_.authorized(
+      session_.api().range({start_, end_, page_size_, revision_, session_.options().serializable}));
 }
 
 void RangeReader::done(net::HttpRequest request, net::HttpResult result) {
@@ -105,17 +107,26 @@ void RangeReader::done(net::HttpRequest request, net::HttpResult result) {
     return;
   }
   bodies_.push_back(std::move(result->body));
-  if (revision_.empty()) {
+  if (revision_ == 0) {
     take_page();
-  } else if (auto last = peek_last_key(bodies_.back())) {
+  } else if (auto last = session_.api().last_key(bodies_.back())) {
     ask_behind(std::move(*last));
   }
 }
 
 bool RangeReader::work() {
+  if (given_ < read_.size()) {
+    give(kKeysAtOnce);
+    return true;
+  }
   if (bodies_.empty() || fault_) return false;
   take_page();
   return true;
+}
+
+void RangeReader::give(std::size_t most) {
+  const std::size_t end = given_ + std::min(most, read_.size() - given_);
+  for (; given_ < end; ++given_) keys_.key(read_[given_].first, std::move(read_[given_].second));
 }
 
 void RangeReader::ask_behind(std::string last_key) {
@@ -125,11 +136,11 @@ void RangeReader::ask_behind(std::string last_key) {
 }
 
 void RangeReader::take_page() {
-  auto page = parse_page(session_.cursor(), bodies_.front());
+  auto page = session_.api().page(bodies_.front());
   bodies_.pop_front();
   if (!page) return refuse(std::move(page.error()));
   if (auto wrong = fault_in(*page)) return refuse(std::move(*wrong));
-  if (revision_.empty()) {
+  if (revision_ == 0) {
     revision_ = page->revision;
     cluster_ = page->cluster;
     total_ = page->count;
@@ -141,14 +152,15 @@ void RangeReader::take_page() {
   } else if (bodies_.empty() && !wanted_ && start_ <= last_key_) {
     ask_behind(last_key_);
   }
-  for (auto& [key, value] : page->keys) keys_.key(key, std::move(value));
+  read_ = std::move(page->keys);
+  given_ = 0;
   session_.context().progress.update("reading " + display_, seen_, total_);
 }
 
 std::optional<std::string> RangeReader::fault_in(const Page& page) const {
   if (complete_) return "a page comes behind the last one";
-  if (!revision_.empty() && page.cluster != cluster_) return "the pages are of two clusters";
-  if (!revision_.empty() && page.count != total_ - seen_)
+  if (revision_ != 0 && page.cluster != cluster_) return "the pages are of two clusters";
+  if (revision_ != 0 && page.count != total_ - seen_)
     return fmt::format("of {} keys {} were read, but {} are left", total_, seen_, page.count);
   if (page.more && page.keys.empty()) return "a page without keys says that more follow";
   const std::string* before = last_key_.empty() ? nullptr : &last_key_;

@@ -6,11 +6,14 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace r2i::sources::etcd {
 
@@ -44,7 +47,10 @@ class RangeReader : private net::HttpBatch {
 
   void start_over();
   tl::expected<void, Fault> read_pages();
+  /// Parses the page that has waited longest; the keys of the one before are all given.
   void take_page();
+  /// Hands over so many keys of that page.
+  void give(std::size_t most);
   void refuse(std::string why);
   [[nodiscard]] std::optional<std::string> fault_in(const Page& page) const;
   void ask_behind(std::string last_key);
@@ -56,10 +62,12 @@ class RangeReader : private net::HttpBatch {
   KeySink& keys_;
   std::uint64_t page_size_;
 
-  std::string start_;   ///< of the next page
-  bool wanted_ = true;  ///< the next page is to be asked for
-  std::deque<std::string> bodies_;
-  std::string revision_;  ///< empty: the first page has not been read
+  std::string start_;                                      ///< of the next page
+  bool wanted_ = true;                                     ///< the next page is to be asked for
+  std::deque<std::string> bodies_;                         ///< pages that are not parsed
+  std::vector<std::pair<std::string, std::string>> read_;  ///< the keys of the page that is
+  std::size_t given_ = 0;                                  ///< how many of them are handed over
+  std::uint64_t revision_ = 0;                             ///< 0: the first page has not been read
   std::string cluster_;
   std::string last_key_;
   std::uint64_t total_ = 0;

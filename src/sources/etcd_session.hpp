@@ -1,26 +1,20 @@
 #pragma once
 
 #include "base/context.hpp"
-#include "base/json_cursor.hpp"
 #include "net/http_client.hpp"
+#include "sources/etcd_api.hpp"
 #include "sources/etcd_options.hpp"
 #include "sources/http_words.hpp"
 #include "sources/secret_file.hpp"
 
 #include <tl/expected.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace r2i::sources::etcd {
-
-/// What an error's body says: `{"error":…,"code":…,"message":…}`, of which versions leave out one or the other.
-struct ApiError {
-  int code = 0;  ///< of gRPC
-  std::string message;
-};
-ApiError parse_error(JsonCursor& cursor, std::string body);
 
 /// What an answer means for what comes next.
 enum class Verdict {
@@ -30,7 +24,7 @@ enum class Verdict {
   failed,
 };
 
-/// A conversation with one server: the place of its API, and logging in.
+/// A conversation with one server: which API it offers and where, and logging in.
 class Session {
  public:
   Session(const Options& options, const Server& server, SecretFile& password, Context& context);
@@ -40,8 +34,8 @@ class Session {
   /// Logs in once more, after `log_in`.
   tl::expected<void, Fault> log_in();
 
-  /// POST of `body` to a path of the API: "kv/range".
-  [[nodiscard]] net::HttpRequest request(std::string_view path, std::string body) const;
+  /// The API's request with the token of the log-in.
+  [[nodiscard]] net::HttpRequest authorized(net::HttpRequest request) const;
   [[nodiscard]] Verdict judge(const net::HttpAnswer& answer);
   /// An answer that is no success, in words: with etcd's own message, and what to do where that is known.
   [[nodiscard]] std::string describe(const net::HttpRequest& request, const net::HttpAnswer& answer);
@@ -49,11 +43,14 @@ class Session {
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] Context& context() { return context_; }
   [[nodiscard]] net::HttpClient& client() { return client_; }
-  [[nodiscard]] JsonCursor& cursor() { return cursor_; }
+  [[nodiscard]] Api& api() { return *api_; }
 
  private:
   net::HttpResult send(const net::HttpRequest& request);
   tl::expected<net::HttpAnswer, Fault> find_api();
+  std::optional<net::HttpAnswer> try_grpc();
+  tl::expected<net::HttpAnswer, Fault> open_grpc();
+  tl::expected<net::HttpAnswer, Fault> find_gateway();
   tl::expected<void, Fault> check_leader(net::HttpAnswer answer);
   tl::expected<void, Fault> check_health();
   [[nodiscard]] const Secret& password() const;
@@ -64,9 +61,8 @@ class Session {
   SecretFile& password_;
   Context& context_;
   net::HttpClient client_;
-  JsonCursor cursor_;
+  std::unique_ptr<Api> api_;
   std::string user_;
-  std::string api_;  ///< "/v3"
   Secret token_;
 };
 

@@ -59,9 +59,12 @@ KeyReading KeyReader::refuse(KeyReading::Kind kind, std::string why) {
 }
 
 KeyReading KeyReader::read(std::string_view key) {
-  const std::string clean = valid_utf8(key);
-  reading_.repaired = clean != key;
-  if (!texts_.match(layout_.key_, clean))
+  std::string clean;
+  if (!is_utf8(key)) {
+    reading_.repaired = true;
+    key = clean = valid_utf8(key);
+  }
+  if (!texts_.match(layout_.key_, key))
     return refuse(KeyReading::Kind::foreign, fmt::format("the key is not of the form {}", layout_.key_.text()));
   if (!layout_.service_is_in_value()) reading_.service = service_name();
   if (auto wrong = read_value()) return refuse(KeyReading::Kind::malformed, std::move(*wrong));
@@ -114,19 +117,20 @@ std::string KeyReader::service_name() {
 /// An empty text: the value is one that the layout knows and that is no instance.
 std::optional<std::string> KeyReader::read_items() {
   if (!layout_.instances_) return read_item(0);
-  const auto found = layout_.instances_->nodes(texts_.tree(), 0);
-  if (found.empty()) return fmt::format("the value has no {}", layout_.instances_->text());
-  for (const std::size_t number : found) {
+  bool any = false;
+  std::optional<std::string> wrong;
+  layout_.instances_->each_node(texts_.tree(), 0, [&](std::size_t number) {
+    any = true;
     const auto& node = texts_.tree().node(number);
     if (node.type != JsonCursor::Type::list) {
-      if (auto wrong = read_item(number)) return wrong;
-      continue;
+      wrong = read_item(number);
+      return !wrong;
     }
-    for (std::size_t item = number + 1; item < node.next; item = texts_.tree().node(item).next) {
-      if (auto wrong = read_item(item)) return wrong;
-    }
-  }
-  return std::nullopt;
+    for (std::size_t item = number + 1; !wrong && item < node.next; item = texts_.tree().node(item).next)
+      wrong = read_item(item);
+    return !wrong;
+  });
+  return any ? wrong : fmt::format("the value has no {}", layout_.instances_->text());
 }
 
 std::optional<std::string> KeyReader::read_item(std::size_t item) {
@@ -154,7 +158,7 @@ std::optional<std::string> KeyReader::read_item(std::size_t item) {
     // A number that is not set, as Go writes it.
     if (*port == 0) port.reset();
   }
-  add_instances(endpoints, port, texts_.first(layout_.protocol_, item).value_or(""), common);
+  add_instances(endpoints, port, texts_.first(layout_.protocol_, item).value_or(""), std::move(common));
   return std::nullopt;
 }
 
@@ -165,9 +169,8 @@ std::optional<std::string> KeyReader::read_common(std::size_t item, Instance& in
   read_health(item, instance);
   if (layout_.tags_) instance.tags = texts_.all(*layout_.tags_, item);
   std::ranges::sort(instance.tags);
-  KeyTexts::Metadata metadata;
-  for (const auto& from : layout_.metadata_) texts_.add_metadata(from.name, from.path, item, metadata);
-  instance.metadata.assign(metadata.begin(), metadata.end());
+  for (const auto& from : layout_.metadata_) texts_.add_metadata(from.name, from.path, item, instance.metadata);
+  one_of_each(instance.metadata);
   return std::nullopt;
 }
 
@@ -191,14 +194,18 @@ void KeyReader::read_health(std::size_t item, Instance& instance) {
 
 /// One instance for each host, with all of its ports.
 void KeyReader::add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
-                              const std::string& protocol, const Instance& common) {
-  const std::size_t first = reading_.instances.size();
+                              const std::string& protocol, Instance common) {
+  auto& made = reading_.instances;
+  const std::size_t first = made.size();
   for (const EndpointText& endpoint : endpoints) {
-    auto& made = reading_.instances;
     auto at = std::find_if(made.begin() + static_cast<std::ptrdiff_t>(first), made.end(),
                            [&](const Instance& instance) { return instance.address == endpoint.host; });
     if (at == made.end()) {
-      made.push_back(common);
+      if (&endpoint == &endpoints.back()) {
+        made.push_back(std::move(common));
+      } else {
+        made.push_back(common);
+      }
       at = made.end() - 1;
       at->address = endpoint.host;
     }

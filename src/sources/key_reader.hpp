@@ -38,7 +38,7 @@ class KeyReader {
   std::optional<std::string> read_weight(std::size_t item, Instance& instance);
   void read_health(std::size_t item, Instance& instance);
   void add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
-                     const std::string& protocol, const Instance& common);
+                     const std::string& protocol, Instance common);
 
   const KeyLayout& layout_;
   KeyTexts texts_;

@@ -1,11 +1,13 @@
 #include "sources/key_texts.hpp"
 
 #include "base/text.hpp"
-#include "model/service.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
 
 namespace r2i::sources {
 
@@ -19,18 +21,36 @@ bool is_scalar(const FlatJson::Node& node) {
   return node.type == Type::string || node.type == Type::number || node.type == Type::boolean;
 }
 
-void flatten(const FlatJson& tree, std::size_t node, const std::string& name,
-             std::map<std::string, std::string>& metadata) {
+void flatten(const FlatJson& tree, std::size_t node, std::string name, Pairs& metadata) {
   const auto& from = tree.node(node);
   if (is_scalar(from)) {
-    metadata[name] = std::string(from.text);
+    metadata.emplace_back(std::move(name), from.text);
     return;
   }
+  metadata.reserve(metadata.size() + from.next - node - 1);
   std::size_t position = 0;
   for (std::size_t inner = node + 1; inner < from.next; inner = tree.node(inner).next, ++position) {
-    const std::string own = from.type == Type::object ? std::string(tree.node(inner).key) : fmt::format("{}", position);
-    flatten(tree, inner, name.empty() ? own : fmt::format("{}.{}", name, own), metadata);
+    std::string own = from.type == Type::object ? std::string(tree.node(inner).key) : fmt::format("{}", position);
+    flatten(tree, inner, name.empty() ? std::move(own) : fmt::format("{}.{}", name, own), metadata);
   }
+}
+
+void one_of_each(Pairs& metadata) {
+  constexpr std::ptrdiff_t kFew = 16;
+  if (std::ssize(metadata) > kFew) {
+    std::ranges::stable_sort(metadata, {}, &Pairs::value_type::first);
+  } else {  // for which the other one's buffer would take longer
+    for (auto at = metadata.begin(); at != metadata.end(); ++at) {
+      const auto place = std::ranges::upper_bound(metadata.begin(), at, at->first, {}, &Pairs::value_type::first);
+      if (place == at) continue;
+      auto moved = std::move(*at);
+      std::move_backward(place, at, at + 1);
+      *place = std::move(moved);
+    }
+  }
+  // From the end, where the last of each name comes first.
+  const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
+  metadata.erase(metadata.begin(), std::unique(metadata.rbegin(), metadata.rend(), same).base());
 }
 
 std::optional<std::string> KeyTexts::read_json() {
@@ -41,59 +61,74 @@ std::optional<std::string> KeyTexts::read_json() {
 }
 
 void KeyTexts::read_text() {
-  std::string clean = valid_utf8(value_);
-  repaired_ = clean != value_;
-  value_ = std::move(clean);
+  repaired_ = !is_utf8(value_);
+  if (repaired_) value_ = valid_utf8(value_);
 }
 
 bool KeyTexts::is_text(const ValuePath& path) const {
   return path.is_whole_value() && !is_json_;
 }
 
-std::vector<std::string> KeyTexts::written(const ValuePath& path, std::size_t item) const {
-  std::vector<std::string> found;
+template <typename Visit>
+void KeyTexts::each_written(const ValuePath& path, std::size_t item, Visit visit) const {
   if (!path.part().empty()) {
-    found.emplace_back(part_of(parts_, path.part()));
+    visit(part_of(parts_, path.part()));
   } else if (is_text(path)) {
-    found.emplace_back(trim(value_));
+    visit(trim(value_));
   } else {
-    for (const std::size_t number : path.nodes(tree_, item)) {
+    path.each_node(tree_, item, [&](std::size_t number) {
       const auto& node = tree_.node(number);
-      if (is_scalar(node)) found.emplace_back(node.text);
-      if (node.type != Type::list) continue;
-      for (std::size_t inner = number + 1; inner < node.next; inner = tree_.node(inner).next) {
-        if (is_scalar(tree_.node(inner))) found.emplace_back(tree_.node(inner).text);
+      if (is_scalar(node)) return visit(node.text);
+      bool goes_on = true;
+      if (node.type != Type::list) return goes_on;
+      for (std::size_t inner = number + 1; goes_on && inner < node.next; inner = tree_.node(inner).next) {
+        if (is_scalar(tree_.node(inner))) goes_on = visit(tree_.node(inner).text);
       }
-    }
+      return goes_on;
+    });
   }
-  return found;
+}
+
+template <typename Visit>
+void KeyTexts::each_text(const ValuePath& path, std::size_t item, Visit visit) {
+  if (!path.parameter()) return each_written(path, item, visit);
+  each_written(path, item, [&](std::string_view url) {
+    return visit(find_value(endpoint(url).parameters, *path.parameter()).value_or(std::string_view()));
+  });
 }
 
 std::vector<std::string> KeyTexts::all(const ValuePath& path, std::size_t item) {
-  auto found = written(path, item);
-  if (path.parameter()) {
-    for (std::string& text : found)
-      text = std::string(find_value(endpoint(text).parameters, *path.parameter()).value_or(std::string_view()));
-  }
+  std::vector<std::string> found;
+  each_text(path, item, [&](std::string_view text) {
+    found.emplace_back(text);
+    return true;
+  });
   return found;
 }
 
 std::optional<std::string> KeyTexts::first(const std::optional<ValuePath>& path, std::size_t item) {
-  if (!path) return std::nullopt;
-  auto found = all(*path, item);
-  if (found.empty() || found.front().empty()) return std::nullopt;
-  return std::move(found.front());
+  std::optional<std::string> found;
+  if (!path) return found;
+  each_text(*path, item, [&](std::string_view text) {
+    if (!text.empty()) found = text;
+    return false;
+  });
+  return found;
 }
 
 bool KeyTexts::is_empty_list(const ValuePath& path, std::size_t item) const {
-  const auto found = path.nodes(tree_, item);
-  return !found.empty() && std::ranges::all_of(found, [&](std::size_t number) {
+  bool any = false;
+  bool all_empty = true;
+  path.each_node(tree_, item, [&](std::size_t number) {
     const auto& node = tree_.node(number);
-    return node.type == Type::null || (node.type == Type::list && node.next == number + 1);
+    any = true;
+    all_empty = node.type == Type::null || (node.type == Type::list && node.next == number + 1);
+    return all_empty;
   });
+  return any && all_empty;
 }
 
-const EndpointText& KeyTexts::endpoint(const std::string& url) {
+const EndpointText& KeyTexts::endpoint(std::string_view url) {
   if (url != url_) {
     url_ = url;
     endpoint_ = read_endpoint(url).value_or(EndpointText{});
@@ -101,24 +136,27 @@ const EndpointText& KeyTexts::endpoint(const std::string& url) {
   return endpoint_;
 }
 
-void KeyTexts::add_metadata(const std::string& name, const ValuePath& path, std::size_t item, Metadata& metadata) {
+void KeyTexts::add_metadata(const std::string& name, const ValuePath& path, std::size_t item, Pairs& metadata) {
   if (path.parameter() && path.parameter()->empty()) {
-    for (const std::string& url : written(path, item)) {
-      for (const auto& [key, value] : endpoint(url).parameters) metadata[key] = value;
-    }
+    each_written(path, item, [&](std::string_view url) {
+      for (const auto& [key, value] : endpoint(url).parameters) metadata.emplace_back(key, value);
+      return true;
+    });
   } else if (!path.part().empty() || path.parameter() || is_text(path)) {
-    for (std::string& value : all(path, item)) {
-      if (!value.empty()) metadata[name.empty() ? path.name() : name] = std::move(value);
-    }
+    each_text(path, item, [&](std::string_view value) {
+      if (!value.empty()) metadata.emplace_back(name.empty() ? path.name() : name, value);
+      return true;
+    });
   } else {
-    for (const std::size_t node : path.nodes(tree_, item)) {
+    path.each_node(tree_, item, [&](std::size_t node) {
       const auto& from_here = tree_.node(node);
       if (name.empty() && from_here.type == Type::object) {
         flatten(tree_, node, "", metadata);
       } else if (!is_scalar(from_here) || !from_here.text.empty()) {
         flatten(tree_, node, name.empty() ? path.name() : name, metadata);
       }
-    }
+      return true;
+    });
   }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/flat_json.hpp"
+#include "model/service.hpp"
 #include "sources/endpoint_text.hpp"
 #include "sources/key_pattern.hpp"
 #include "sources/value_path.hpp"
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,17 +17,16 @@ namespace r2i::sources {
 
 /// Text, a number, true or false.
 bool is_scalar(const FlatJson::Node& node);
-/// Every text below the node; what is nested gets the names on the way, with dots between them; what has no text is
-/// left out.
-void flatten(const FlatJson& tree, std::size_t node, const std::string& name,
-             std::map<std::string, std::string>& metadata);
+/// Adds every text below the node; what is nested gets the names on the way, with dots between them; what has no text
+/// is left out. For one_of_each().
+void flatten(const FlatJson& tree, std::size_t node, std::string name, Pairs& metadata);
+/// Sorts them; of several with one name the last stays.
+void one_of_each(Pairs& metadata);
 
 /// One key and its value, of which paths tell texts. Where a value holds several instances, `item` is the node of one
 /// of them, else 0.
 class KeyTexts {
  public:
-  using Metadata = std::map<std::string, std::string>;
-
   /// `tree` is for scratch.
   KeyTexts(std::string value, FlatJson& tree) : value_(std::move(value)), tree_(tree) { tree_.clear(); }
 
@@ -49,14 +48,18 @@ class KeyTexts {
   [[nodiscard]] bool is_empty_list(const ValuePath& path, std::size_t item) const;
   /// Adds what stands there under `name`; without a name: the members of an object, the parameters of a URL, and
   /// anything else under the name that the path has. What is nested gets the names on the way, with dots between them;
-  /// what has no text is left out.
-  void add_metadata(const std::string& name, const ValuePath& path, std::size_t item, Metadata& metadata);
+  /// what has no text is left out. For one_of_each().
+  void add_metadata(const std::string& name, const ValuePath& path, std::size_t item, Pairs& metadata);
 
  private:
-  /// Without regard to a parameter of the path.
-  [[nodiscard]] std::vector<std::string> written(const ValuePath& path, std::size_t item) const;
+  /// Calls `visit` for everything that all() gives; until it says that it has enough.
+  template <typename Visit>
+  void each_text(const ValuePath& path, std::size_t item, Visit visit);
+  /// The same without regard to a parameter of the path.
+  template <typename Visit>
+  void each_written(const ValuePath& path, std::size_t item, Visit visit) const;
   [[nodiscard]] bool is_text(const ValuePath& path) const;
-  const EndpointText& endpoint(const std::string& url);
+  const EndpointText& endpoint(std::string_view url);
 
   std::string value_;
   FlatJson& tree_;

@@ -56,6 +56,7 @@ ScopeState KeyedServices::fail(const Fault& fault, Context& context) {
 }
 
 void KeyedServices::start_over() {
+  last_ = nullptr;
   found_.clear();
   wanted_.clear();
   ignored_.clear();
@@ -84,6 +85,7 @@ void KeyedServices::take(std::string_view key, std::string_view relative, KeyRea
 }
 
 bool KeyedServices::is_wanted(const std::string& service) {
+  if (last_ != nullptr && last_->service.name == service) return true;
   const auto known = wanted_.find(service);
   if (known != wanted_.end()) return known->second;
   const auto refusal = names_.refusal(service);
@@ -92,8 +94,10 @@ bool KeyedServices::is_wanted(const std::string& service) {
 }
 
 KeyedServices::Found& KeyedServices::found(const std::string& name, const std::string& group) {
+  if (last_ != nullptr && last_->service.name == name && last_->service.group == group) return *last_;
   const auto [at, is_new] = found_.try_emplace({name, group});
   Found& one = at->second;
+  last_ = &one;
   if (is_new) {
     one.service.name = name;
     one.service.group = group;

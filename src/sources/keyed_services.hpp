@@ -89,6 +89,7 @@ class KeyedServices {
   const KeyWords words_;
   ScopeState state_;
   std::map<Identity, Found> found_;
+  Found* last_ = nullptr;                            ///< the one before: keys come service by service
   std::map<std::string, bool, std::less<>> wanted_;  ///< what the filter says of the names that were seen
   std::map<std::string, Ignored> ignored_;           ///< why → keys that are no instances
   /// Where the value names the service: the services below each folder of keys, and the folders in which a value could

@@ -95,24 +95,4 @@ std::string ValuePath::name() const {
   return text_;
 }
 
-std::vector<std::size_t> ValuePath::nodes(const FlatJson& tree, std::size_t item) const {
-  if (root_ == Root::part || tree.empty()) return {};
-  std::vector<std::size_t> found = {root_ == Root::value ? 0 : item};
-  for (const Step& step : steps_) {
-    std::vector<std::size_t> next;
-    for (const std::size_t at : found) {
-      if (step.kind == Step::Kind::member) {
-        if (const auto member = tree.member(at, step.name)) next.push_back(*member);
-      } else if (step.kind == Step::Kind::item) {
-        if (const auto one = tree.item(at, step.position)) next.push_back(*one);
-      } else {
-        const auto& all = tree.node(at);
-        for (std::size_t inner = at + 1; inner < all.next; inner = tree.node(inner).next) next.push_back(inner);
-      }
-    }
-    found = std::move(next);
-  }
-  return found;
-}
-
 }  // namespace r2i::sources

@@ -33,8 +33,12 @@ class ValuePath {
   /// What it leads to may be called so: the last name on the way, else all of the text.
   [[nodiscard]] std::string name() const;
 
-  /// What it leads to, without the URL's parameter: nodes of the value. `item`: the node of the instance.
-  [[nodiscard]] std::vector<std::size_t> nodes(const FlatJson& tree, std::size_t item) const;
+  /// Calls `visit` for each node of the value that it leads to, without regard to the URL's parameter, until one says
+  /// that it has enough. `item`: the node of the instance.
+  template <typename Visit>
+  void each_node(const FlatJson& tree, std::size_t item, Visit visit) const {
+    if (root_ != Root::part && !tree.empty()) walk(tree, root_ == Root::value ? 0 : item, 0, visit);
+  }
   [[nodiscard]] bool is_whole_value() const { return root_ == Root::value && steps_.empty(); }
 
  private:
@@ -45,6 +49,22 @@ class ValuePath {
     std::string name{};
     std::size_t position = 0;
   };
+
+  /// The steps from `step` on. Whether to go on behind it.
+  template <typename Visit>
+  bool walk(const FlatJson& tree, std::size_t at, std::size_t step, Visit& visit) const {
+    if (step == steps_.size()) return visit(at);
+    const Step& next = steps_[step];
+    if (next.kind == Step::Kind::every) {
+      const auto& all = tree.node(at);
+      bool goes_on = true;
+      for (std::size_t inner = at + 1; goes_on && inner < all.next; inner = tree.node(inner).next)
+        goes_on = walk(tree, inner, step + 1, visit);
+      return goes_on;
+    }
+    const auto one = next.kind == Step::Kind::member ? tree.member(at, next.name) : tree.item(at, next.position);
+    return !one || walk(tree, *one, step + 1, visit);
+  }
 
   tl::expected<void, std::string> parse_steps(std::string_view text);
   tl::expected<std::string_view, std::string> parse_bracket(std::string_view text);

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from support.certificates import Authority, Certificate  # noqa: E402
+from support.etcd_grpc import EtcdGrpc  # noqa: E402
 from support.fake_consul import FakeConsul  # noqa: E402
 from support.fake_eureka import FakeEureka  # noqa: E402
 from support.fake_nacos import FakeNacos  # noqa: E402
@@ -72,6 +73,13 @@ def etcd(new_etcd: Callable[..., FakeEtcd]) -> FakeEtcd:
     for number, name in enumerate(("api", "pay", "web"), start=1):
         server.register(name, f"10.0.0.{number}")
     return server
+
+
+@pytest.fixture
+def grpc_of() -> Iterator[Callable[..., EtcdGrpc]]:
+    """grpc_of(etcd, tls=…): gRPC in front of a fake etcd."""
+    with ExitStack() as stack:
+        yield lambda server, **settings: stack.enter_context(EtcdGrpc(server.port, **settings))
 
 
 @pytest.fixture

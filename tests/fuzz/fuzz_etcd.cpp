@@ -1,6 +1,6 @@
-// Any bytes as an answer of etcd's, as a key and its value, as a pattern and a path: reading ends with a value or an
-// error.
-#include "sources/etcd_page.hpp"
+// Any bytes as an answer of etcd's, by JSON and by gRPC, as a key and its value, as a pattern and a path: reading ends
+// with a value or an error.
+#include "sources/etcd_api.hpp"
 #include "sources/key_layout.hpp"
 
 #include <cstddef>
@@ -33,6 +33,14 @@ void check(const r2i::sources::KeyReading& reading) {
   if (reading.kind == Kind::instances && reading.service.empty()) std::abort();
 }
 
+/// What is seen of a page without parsing it is what parsing it tells.
+void check_last_key(r2i::sources::etcd::Api& api, std::string_view body) {
+  const auto last = api.last_key(body);
+  std::string text(body);
+  const auto page = api.page(text);
+  if (last && page && (!page->more || page->keys.empty() || page->keys.back().first != *last)) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -40,12 +48,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static r2i::FlatJson tree;
   static const std::vector<KeyLayout> all = layouts();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  static const auto grpc = r2i::sources::etcd::make_grpc_api("");
   std::string body(text);
-  if (const auto page = r2i::sources::etcd::parse_page(cursor, body)) {
+  for (const auto& page : {r2i::sources::etcd::parse_json_page(cursor, body), grpc->page(body = text)}) {
+    if (!page) continue;
     for (const auto& [key, value] : page->keys) {
       for (const KeyLayout& layout : all) check(layout.read(key, value, tree));
     }
   }
+  check_last_key(*grpc, text);
   const auto line = text.find('\n');
   const std::string_view key = text.substr(0, line);
   const std::string value(line == std::string_view::npos ? std::string_view() : text.substr(line + 1));

@@ -38,6 +38,12 @@ WANTED_GO_ZERO = {
 }
 
 
+@pytest.fixture(params=["grpc", "json"])
+def api(request):
+    """etcd's two ways to be asked."""
+    return request.param
+
+
 @pytest.mark.parametrize("layout, wanted", [("grpc", WANTED_GRPC), ("go-zero", WANTED_GO_ZERO)], ids=["grpc", "go-zero"])
 def test_from_the_frameworks_client_to_istiod(r2i, guarded_etcd, registered, api_server, istiod, namespace, layout, wanted):
     """With TLS and a user who may read no more than the prefix."""
@@ -59,21 +65,21 @@ def test_what_go_zero_leaves_behind_is_gone(r2i, etcd, registered):
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 5000])
-def test_pages(r2i, etcd, size):
+def test_pages(r2i, etcd, api, size):
     for start in range(0, 300, 100):  # etcd takes 128 operations in one transaction
         etcd.post("kv/txn", {"success": [{"request_put": {"key": _encoded(f"/services/s{number // 3:03}/{number}"),
                                                            "value": _encoded(f"192.0.2.1:{number + 1}")}}
                                           for number in range(start, start + 100)]})
-    run = r2i("fetch", "--from", f"etcd={etcd.address}?layout=go-zero&prefix=/services&pageSize={size}")
+    run = r2i("fetch", "--from", f"etcd={etcd.address}?layout=go-zero&prefix=/services&pageSize={size}&api={api}")
     services = json.loads(printed(run))["services"]
     assert len(services) == 100 and sum(len(one["instances"]) for one in services) == 300
 
 
-def test_compaction_while_it_reads(r2i, etcd):
+def test_compaction_while_it_reads(r2i, etcd, api):
     """Revisions go all the time; a run begins again until one stays as long as it needs."""
     for number in range(60):
         etcd.put(f"/services/s{number:02}/1", f"192.0.2.1:{number + 1}")
-    source = f"etcd={etcd.address}?layout=go-zero&prefix=/services&pageSize=1"
+    source = f"etcd={etcd.address}?layout=go-zero&prefix=/services&pageSize=1&api={api}"
     with r2i.start("fetch", "--from", source) as started:
         for _ in range(3):
             etcd.put("/services/s00/1", "192.0.2.2:1")
@@ -93,43 +99,50 @@ def test_malformed_values_among_good_ones(r2i, etcd, registered):
 # Who may read
 
 
-def test_user_and_rights(r2i, guarded_etcd):
+def test_user_and_rights(r2i, guarded_etcd, api):
     guarded_etcd.put("/services/web/1", "192.0.2.1:80")
     own = guarded_etcd.variables()
-    source = "etcd?layout=go-zero&prefix=/services"
+    source = f"etcd?api={api}&layout=go-zero&prefix=/services"
     for user in (READER, ROOT):
         assert hosts(r2i("export", "--from", source, "-o", "name", env=guarded_etcd.variables(user))) == ["web.etcd"]
-    refused(r2i("export", "--from", source, env=own), "R2I1001", "user name is empty", "username and passwordFile")
+    # By gRPC the certificate names a user, whose name is empty.
+    refused(r2i("export", "--from", source, env=own), "R2I1001", "permission denied" if api == "grpc" else "user name is empty",
+            "username and passwordFile")
     refused(r2i("export", "--from", source, env={**own, "ETCDCTL_USER": "reader:wrong"}), "R2I1001", "authentication failed")
-    refused(r2i("export", "--from", "etcd?layout=go-zero&prefix=*", env=guarded_etcd.variables(READER)), "R2I1001",
+    refused(r2i("export", "--from", f"etcd?api={api}&layout=go-zero&prefix=*", env=guarded_etcd.variables(READER)), "R2I1001",
             "permission denied", "the right to read every key of the prefix")
-    refused(r2i("export", "--from", "etcd?layout=go-zero&prefix=/service", env=guarded_etcd.variables(READER)),
+    refused(r2i("export", "--from", f"etcd?api={api}&layout=go-zero&prefix=/service", env=guarded_etcd.variables(READER)),
             "permission denied")
 
 
 def test_certificates(r2i, guarded_etcd):
     variables = guarded_etcd.variables(READER)
     source = "etcd?layout=go-zero&prefix=/services"
+    guarded_etcd.put("/services/web/1", "192.0.2.1:80")
     for missing, says in (("ETCDCTL_CACERT", "the certificate does not verify"), ("ETCDCTL_CERT", "must both be given")):
         run = r2i("export", "--from", source, env={name: value for name, value in variables.items() if name != missing})
         assert run.code in (2, 3) and run.out == b"" and says in run.stderr, run
     tls = guarded_etcd.tls
     named = {**variables, "ETCDCTL_CERT": str(tls.named.cert), "ETCDCTL_KEY": str(tls.named.key)}
-    refused(r2i("export", "--from", source, env=named), "CommonName of client", "whose subject has no CommonName")
+    refused(r2i("export", "--from", source + "&api=json", env=named), "CommonName of client", "whose subject has no CommonName")
+    # gRPC takes the name for a user, unless another one has logged in.
+    assert hosts(r2i("export", "--from", source, "-o", "name", env=named)) == ["web.etcd"]
+    unnamed = {name: value for name, value in named.items() if name != "ETCDCTL_USER"}
+    refused(r2i("export", "--from", source, env=unnamed), "R2I1001", "permission denied", "it wants a user who may read")
     bare = {name: value for name, value in variables.items() if name not in ("ETCDCTL_CERT", "ETCDCTL_KEY")}
     refused(r2i("export", "--from", source, env=bare))
 
 
-def test_user_where_etcd_wants_none(r2i, etcd):
+def test_user_where_etcd_wants_none(r2i, etcd, api):
     etcd.put("/services/web/1", "192.0.2.1:80")
-    run = r2i("export", "--from", "etcd?layout=go-zero&prefix=/services", "-o", "name", env=etcd.variables(ROOT))
+    run = r2i("export", "--from", f"etcd?api={api}&layout=go-zero&prefix=/services", "-o", "name", env=etcd.variables(ROOT))
     assert hosts(run) == ["web.etcd"]
 
 
 @pytest.mark.parametrize("consistency", ["linearizable", "serializable"])
-def test_consistency(r2i, guarded_etcd, consistency):
+def test_consistency(r2i, guarded_etcd, api, consistency):
     guarded_etcd.put("/services/web/1", "192.0.2.1:80")
-    run = r2i("export", "--from", f"etcd?layout=go-zero&prefix=/services&consistency={consistency}", "-o", "name",
+    run = r2i("export", "--from", f"etcd?api={api}&layout=go-zero&prefix=/services&consistency={consistency}", "-o", "name",
               env=guarded_etcd.variables(READER))
     assert hosts(run) == ["web.etcd"]
 

@@ -39,6 +39,7 @@ class FakeEtcd(ScriptedServer):
         super().__init__(tls)
         self.revision = 1
         self.tokens: set[str] = set()
+        self.door = self.port  # where clients of a test knock: its own, or one in front of it
         self._api = api
         self._users = users
         self._leader = leader

@@ -1,5 +1,5 @@
-"""HTTP/2 over TLS in front of a ScriptedServer: each stream becomes a request of its own to that server, whose faults become
-those of the stream. When a connection says GOAWAY can be scripted."""
+"""HTTP/2 in front of a ScriptedServer, over TLS or without: each stream becomes a request of its own to that server, whose faults
+become those of the stream. When a connection says GOAWAY can be scripted."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ class GoAway:
 
 class Http2Front:
     """`with Http2Front(server.port, tls, [GoAway(3)]) as front:` serves at `front.address`; the first connection gets the
-    first GoAway, and so on; those after them stay."""
+    first GoAway, and so on; those after them stay. A subclass may say what becomes of a request and of its answer."""
 
-    def __init__(self, port: int, tls: ssl.SSLContext, goaways: Iterable[GoAway] = ()) -> None:
-        tls.set_alpn_protocols(["h2"])
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None, goaways: Iterable[GoAway] = ()) -> None:
+        if tls is not None:
+            tls.set_alpn_protocols(["h2"])
         self.port_behind = port
         self.connections = 0
         self.most_at_once = 0  # streams of one connection that were not answered yet
@@ -48,7 +49,8 @@ class Http2Front:
         self.said_goaway = 0
         self._tls = tls
         self._listener = socket.create_server((LOOPBACK, 0), backlog=128)
-        self.address = f"https://{LOOPBACK}:{self._listener.getsockname()[1]}"
+        self.port: int = self._listener.getsockname()[1]
+        self.address = f"{'https' if tls else 'http'}://{LOOPBACK}:{self.port}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
     def __enter__(self) -> Http2Front:
@@ -68,10 +70,40 @@ class Http2Front:
                 self.connections += 1
                 threading.Thread(target=self._serve, args=(connection, goaway), daemon=True).start()
 
+    def ask(self, asked: Asked) -> Answer:
+        """The answer of the server behind."""
+        behind = http.client.HTTPConnection(LOOPBACK, self.port_behind, timeout=60)
+        try:
+            behind.request(asked.method, asked.path, asked.body or None, asked.headers)
+            got = behind.getresponse()
+            headers = [(name.lower(), value) for name, value in got.getheaders() if name.lower() not in _HOP_BY_HOP]
+            return Answer(got.status, headers, got.read())
+        finally:
+            behind.close()
+
     def _serve(self, plain: socket.socket, goaway: GoAway | None) -> None:
-        with suppress(OSError), self._tls.wrap_socket(plain, server_side=True) as connection:
+        with suppress(OSError), self._secured(plain) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             _Connection(self, connection, goaway).serve()
+
+    def _secured(self, plain: socket.socket) -> socket.socket:
+        return plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    trailers: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -80,15 +112,13 @@ class _Stream:
     headers: dict[str, str]
     body: bytearray = field(default_factory=bytearray)
     unsent: bytes | None = None  # of the answer's body, once there is an answer
-
-
-Answer = tuple[int, list[tuple[str, str]], bytes]
+    trailers: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Connection:
     """One thread reads and writes; others wait for the server behind, and hand over its answers."""
 
-    def __init__(self, front: Http2Front, connection: ssl.SSLSocket, goaway: GoAway | None) -> None:
+    def __init__(self, front: Http2Front, connection: socket.socket, goaway: GoAway | None) -> None:
         self._front = front
         self._socket = connection
         self._goaway = goaway
@@ -104,7 +134,7 @@ class _Connection:
         with self._bell, self._ringer, suppress(ProtocolError):
             while self._streams or not self._said_goaway:
                 self._socket.sendall(self._h2.data_to_send())
-                ready = [self._socket] if self._socket.pending() else select.select([self._socket, self._bell], [], [])[0]
+                ready = [self._socket] if self._pending() else select.select([self._socket, self._bell], [], [])[0]
                 if self._bell in ready:
                     self._bell.recv(4096)
                     while not self._answers.empty():
@@ -113,6 +143,9 @@ class _Connection:
                     return
                 self._send_bodies()
             self._socket.sendall(self._h2.data_to_send())
+
+    def _pending(self) -> bool:
+        return isinstance(self._socket, ssl.SSLSocket) and bool(self._socket.pending())
 
     def _receive(self) -> bool:
         data = self._socket.recv(65536)
@@ -137,15 +170,11 @@ class _Connection:
 
     def _ask(self, number: int, stream: _Stream) -> None:
         """Hands over the answer of the server behind; nothing where there is none."""
-        behind = http.client.HTTPConnection(LOOPBACK, self._front.port_behind, timeout=60)
         headers = {name: value for name, value in stream.headers.items() if not name.startswith(":")}
+        asked = Asked(stream.headers[":method"], stream.headers[":path"], headers, bytes(stream.body))
         answer: Answer | None = None
         with suppress(OSError, http.client.HTTPException):
-            behind.request(stream.headers[":method"], stream.headers[":path"], bytes(stream.body) or None, headers)
-            got = behind.getresponse()
-            answer = got.status, [(name.lower(), value) for name, value in got.getheaders()
-                                  if name.lower() not in _HOP_BY_HOP], got.read()
-        behind.close()
+            answer = self._front.ask(asked)
         self._answers.put((number, answer))
         with suppress(OSError):  # the connection has ended
             self._ringer.send(b"!")
@@ -162,9 +191,13 @@ class _Connection:
             self._h2.reset_stream(number, ErrorCodes.INTERNAL_ERROR)
             del self._streams[number]
             return
-        status, headers, body = answer
-        self._h2.send_headers(number, [(":status", str(status)), *headers])
-        stream.unsent = body
+        alone = not answer.body and not answer.trailers and any(name == "grpc-status" for name, _ in answer.headers)
+        self._h2.send_headers(number, [(":status", str(answer.status)), *answer.headers], end_stream=alone)
+        if alone:
+            del self._streams[number]
+            return
+        stream.unsent = answer.body
+        stream.trailers = answer.trailers
 
     def _say_goaway(self) -> None:
         """By hand: the library would end every stream with it."""
@@ -180,7 +213,9 @@ class _Connection:
                 if stream.unsent and not size:
                     break
                 last = size == len(stream.unsent)
-                self._h2.send_data(number, stream.unsent[:size], end_stream=last)
+                self._h2.send_data(number, stream.unsent[:size], end_stream=last and not stream.trailers)
+                if last and stream.trailers:
+                    self._h2.send_headers(number, stream.trailers, end_stream=True)
                 stream.unsent = None if last else stream.unsent[size:]
                 if last:
                     del self._streams[number]

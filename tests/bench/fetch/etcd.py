@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""`fetch` of 50,000 keys from a real etcd against `etcdctl get --prefix` of the same, which speaks gRPC, and against a curl that
-asks the JSON gateway for all of them in one answer and throws it away: what the gateway itself takes. Needs R2I_REAL=1: the servers
-of tests/real/servers/build."""
+"""`fetch` of 50,000 keys from a real etcd, by gRPC and by the JSON gateway, against `etcdctl get --prefix` of the same, which speaks
+gRPC, and against a curl that asks the gateway for all of them in one answer and throws it away: what the gateway itself takes. Needs
+R2I_REAL=1: the servers of tests/real/servers/build."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def main() -> int:
                       "--prefix", "/services/"]
             everything = json.dumps({"key": encoded("/services/"), "range_end": encoded("/services0")})
             curl = ["curl", "-q", "--silent", "--fail", "--data", everything, f"{etcd.address}/v3/kv/range"]
-            commands = {"fetch": ours, "etcdctl get --prefix": theirs, "curl of the gateway": curl}
+            by_json = [*ours[:3], source + "&api=json", "--quiet"]
+            commands = {"fetch": ours, "etcdctl get --prefix": theirs, "fetch by the gateway": by_json, "curl of the gateway": curl}
             found = medians(commands)
             own = found["fetch"]
             print(f"fetch of {SERVICES * INSTANCES} keys from etcd {etcd.version}: {own:.3f} s (medians of {RUNS} interleaved runs)")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from support.etcd_grpc import EtcdGrpc
 from support.fake_etcd import BAD_TOKEN, DENIED, FakeEtcd, LOG_IN, STATUS, TOO_OLD, error, gives
 from support.faults import (cut, dies, endless, fails, hangs_up, redirects, resets, rewritten, says, silent, trickles, usual)
 from support.processes import free_port
@@ -81,11 +82,14 @@ BELIEVABLE = {
 }
 
 
-@pytest.fixture
-def running(world: World, new_etcd: Callable[..., FakeEtcd]) -> tuple[World, FakeEtcd]:
-    """Applied from etcd, in pages of five keys. `pay` has most of the instances; `old` has gone and is due to be pruned;
+@pytest.fixture(params=["json", "grpc"])
+def running(request: pytest.FixtureRequest, world: World, new_etcd: Callable[..., FakeEtcd],
+            grpc_of: Callable[..., EtcdGrpc]) -> tuple[World, FakeEtcd]:
+    """Applied from etcd, by each of its APIs, in pages of five keys. `pay` has most of the instances; `old` has gone and is due to be pruned;
     `leaving` has gone just now; `web` has an instance more than when it was applied."""
     etcd = new_etcd(users={"reader": PASSWORD})
+    if request.param == "grpc":
+        etcd.door = grpc_of(etcd).port
     for number, name in enumerate(("api", "leaving", "old", "web"), start=1):
         etcd.register(name, f"10.0.0.{number}")
     for number in range(1, 8):
@@ -100,7 +104,7 @@ def running(world: World, new_etcd: Callable[..., FakeEtcd]) -> tuple[World, Fak
 
 
 def apply_from(world: World, etcd: FakeEtcd, *flags: str, page: int = 5, settings: str = "") -> Run:
-    address = f"etcd=http://reader:{PASSWORD}@127.0.0.1:{etcd.port}?layout=grpc&prefix=/services&pageSize={page}{settings}"
+    address = f"etcd=http://reader:{PASSWORD}@127.0.0.1:{etcd.door}?layout=grpc&prefix=/services&pageSize={page}{settings}"
     return world.apply("--host-template", "{service}.service.consul", *flags, source=("--from", address))
 
 
@@ -125,6 +129,8 @@ def assert_heals(world: World, etcd: FakeEtcd) -> None:
 @pytest.mark.parametrize("fault", EVERYWHERE.values(), ids=EVERYWHERE.keys())
 def test_page(running: tuple[World, FakeEtcd], fault: Fault, page: int) -> None:
     world, etcd = running
+    if fault == EVERYWHERE["endless"] and etcd.door != etcd.port:
+        pytest.skip("what stands in front of it would wait for the end")
     if fault == EVERYWHERE["another cluster"] and page == 1:
         pytest.skip("the first page says which cluster it is")
     etcd.script_range(*[usual] * (page - 1))

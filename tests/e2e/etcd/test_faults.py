@@ -45,7 +45,7 @@ FAULTS = {
     "429 until much later": Fault(fails(429, Retry_After="3600"), "429"),
     "400": Fault(gives(error(400, 3, "etcdserver: user name is empty")),
                  'user name is empty"; it wants a user: username and passwordFile'),
-    "403": Fault(gives(DENIED), '403: "etcdserver: permission denied"; the user needs the right to read every key'),
+    "403": Fault(gives(DENIED), '403: "etcdserver: permission denied"; it wants a user who may read every key of the prefix'),
     "404": Fault(fails(404), "404"),
     "405": Fault(gives(error(405, 12, "Method Not Allowed")), "405"),
     "reset": Fault(resets, "the connection to 127.0.0.1:PORT broke.* after 4 attempts", attempts=4, asked_exactly=False),

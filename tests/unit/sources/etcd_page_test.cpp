@@ -1,7 +1,5 @@
 #include "sources/etcd_page.hpp"
 
-#include "sources/etcd_session.hpp"
-
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -14,7 +12,7 @@ namespace {
 /// "cluster/revision count+ key=value …", or what is wrong.
 std::string told(std::string body) {
   JsonCursor cursor;
-  const auto page = parse_page(cursor, body);
+  const auto page = parse_json_page(cursor, body);
   if (!page) return page.error();
   std::string text = fmt::format("{}/{} {}{}", page->cluster, page->revision, page->count, page->more ? "+" : "");
   for (const auto& [key, value] : page->keys) text += fmt::format(" {}={}", key, value);
@@ -51,22 +49,6 @@ TEST_CASE("etcd page: the end of a prefix") {
   CHECK(end_of_prefix("a\xff\xff") == "b");
   CHECK(end_of_prefix("\xff") == std::string(1, '\0'));
   CHECK(end_of_prefix("") == std::string(1, '\0'));
-}
-
-TEST_CASE("etcd session: an error's code and message, as the versions write them") {
-  JsonCursor cursor;
-  const auto told_error = [&](const char* body) {
-    const ApiError error = parse_error(cursor, body);
-    return fmt::format("{} {}", error.code, error.message);
-  };
-  CHECK(
-      told_error(R"({"error":"etcdserver: user name is empty","message":"etcdserver: user name is empty","code":3})") ==
-      "3 etcdserver: user name is empty");
-  CHECK(told_error(R"({"code":16,"message":"etcdserver: invalid auth token","details":[]})") ==
-        "16 etcdserver: invalid auth token");
-  CHECK(told_error(R"({"error":"x","code":99})") == "0 x");
-  CHECK(told_error("<html>") == "0 ");
-  CHECK(told_error(R"({"message":7})") == "0 ");
 }
 
 }  // namespace

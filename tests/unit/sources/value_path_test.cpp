@@ -15,9 +15,22 @@ std::string followed(const std::string& path, std::string value) {
   FlatJson tree;
   if (const auto wrong = tree.read(value)) return *wrong;
   std::string told;
-  for (const std::size_t node : parsed->nodes(tree, tree.member(0, "item").value_or(0)))
+  parsed->each_node(tree, tree.member(0, "item").value_or(0), [&](std::size_t node) {
     told += (told.empty() ? "" : ",") + std::string(tree.node(node).text);
+    return true;
+  });
   return told;
+}
+
+TEST_CASE("value path: the way ends where somebody has seen enough") {
+  std::string value = R"({"a":[{"b":[1,2]},{"b":[3]}]})";
+  FlatJson tree;
+  REQUIRE_FALSE(tree.read(value));
+  for (const std::size_t enough : {1, 2, 3}) {
+    std::size_t seen = 0;
+    ValuePath::parse("a[*].b[*]").value().each_node(tree, 0, [&](std::size_t) { return ++seen < enough; });
+    CHECK(seen == enough);
+  }
 }
 
 TEST_CASE("value path: what it leads to") {
