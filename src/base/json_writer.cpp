@@ -4,7 +4,6 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -18,25 +17,43 @@ bool must_be_escaped(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-/// Whether all of the text stays as it is. Eight bytes in one go, as far as there are so many: see Bit Twiddling Hacks,
-/// "Determine if a word has a byte less than n".
+/// Eight bytes in which all of the text is that has no more than eight; some of it twice, with letters for the rest.
+std::uint64_t in_one_word(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(text[at])}; };
+  if (text.size() < 4) {
+    constexpr std::uint64_t kLetters = 0x6161616161000000U;
+    return text.empty() ? kLetters | 0x616161U
+                        : kLetters | byte(0) | byte(text.size() / 2) << 8U | byte(text.size() - 1) << 16U;
+  }
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, text.data(), sizeof first);
+  std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+  return first | std::uint64_t{last} << 32U;
+}
+
+/// Whether all of the text stays as it is. Eight bytes in one go: see Bit Twiddling Hacks, "Determine if a word has a
+/// byte less than n".
 bool is_plain(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHigh = kOnes * 0x80U;
   std::uint64_t found = 0;
-  const auto look = [&](const char* at) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
+  const auto look = [&](std::uint64_t bytes) {
     const auto has = [&](unsigned char c) { return (bytes ^ kOnes * c) - kOnes; };
     found |= bytes | (bytes - kOnes * 0x20U) | has('"') | has('\\');
   };
+  const auto look_at = [&](std::size_t at) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    look(bytes);
+  };
   constexpr std::size_t kStep = sizeof found;
-  if (text.size() < kStep) {
-    return std::ranges::all_of(text,
-                               [](char c) { return !must_be_escaped(c) && static_cast<unsigned char>(c) < 0x80; });
+  if (text.size() <= kStep) {
+    look(in_one_word(text));
+  } else {
+    for (std::size_t at = 0; at + kStep < text.size(); at += kStep) look_at(at);
+    look_at(text.size() - kStep);
   }
-  for (std::size_t at = 0; at + kStep <= text.size(); at += kStep) look(text.data() + at);
-  look(text.data() + text.size() - kStep);
   return (found & kHigh) == 0;
 }
 
@@ -101,11 +118,30 @@ void JsonWriter::end_list() {
 }
 
 void JsonWriter::key(std::string_view name) {
-  begin_entry();
-  std::string& text = out_.buffer();
-  append_json_string(text, name);
-  text += indent_ > 0 ? std::string_view(": ") : std::string_view(":");
   after_key_ = true;
+  std::string& text = out_.buffer();
+  const std::string_view colon = indent_ > 0 ? "\": " : "\":";
+  if (!is_plain(name)) {
+    begin_entry();
+    append_json_string(text, name);
+    text += colon.substr(1);
+    return;
+  }
+  // All in one go: most of a document's pieces are these.
+  const std::string_view between = std::string_view(between_).substr(is_empty_ ? 1 : 0);
+  is_empty_ = false;
+  out_.spill();
+  const std::size_t start = text.size();
+  text.resize(start + between.size() + 1 + name.size() + colon.size());
+  char* at = text.data() + start;
+  const auto put = [&](std::string_view piece) {
+    std::memcpy(at, piece.data(), piece.size());
+    at += piece.size();
+  };
+  put(between);
+  *at++ = '"';
+  put(name);
+  put(colon);
 }
 
 void JsonWriter::string(std::string_view value) {

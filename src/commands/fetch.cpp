@@ -23,14 +23,16 @@ class Collector : public ServiceSink {
 
   void service(Service&& service) override {
     if (!keep_secrets_) redacted_ += redact(service);
-    std::ranges::sort(service.instances, [](const Instance& a, const Instance& b) {
+    const auto before = [](const Instance& a, const Instance& b) {
       return std::tie(a.node, a.id, a.address) < std::tie(b.node, b.id, b.address);
-    });
+    };
+    // Sorting moves even what is in its place, and there it mostly is.
+    if (!std::ranges::is_sorted(service.instances, before)) std::ranges::sort(service.instances, before);
     services_.push_back(std::move(service));
   }
 
   std::vector<Service> take() {
-    std::ranges::stable_sort(services_, snapshot_order);
+    if (!std::ranges::is_sorted(services_, snapshot_order)) std::ranges::stable_sort(services_, snapshot_order);
     return std::move(services_);
   }
   [[nodiscard]] std::size_t redacted() const { return redacted_; }

@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace r2i {
@@ -82,6 +83,32 @@ TEST_CASE("strings") {
                                  {"é☃\U0001F600", "\"é☃\U0001F600\""},
                                  {"é\n", "\"é\\n\""}};
   for (const auto& [text, json] : rows) CHECK(written_string(text) == json);
+}
+
+TEST_CASE("what must be escaped is seen wherever it stands") {
+  const std::vector<std::pair<std::string, std::string>> rows = {{"\"", "\\\""},
+                                                                 {"\\", "\\\\"},
+                                                                 {"\n", "\\n"},
+                                                                 {"\x1f", "\\u001f"},
+                                                                 {std::string(1, '\0'), "\\u0000"},
+                                                                 {"\xff", "\xef\xbf\xbd"},
+                                                                 {"\x7f", "\x7f"},
+                                                                 {" ", " "},
+                                                                 {"!", "!"},
+                                                                 {"#", "#"},
+                                                                 {"[", "["},
+                                                                 {"]", "]"}};
+  for (std::size_t length = 1; length <= 25; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      for (const auto& [byte, escaped] : rows) {
+        const std::string before(place, 'a');
+        const std::string behind(length - place - 1, 'z');
+        std::string out;
+        append_json_string(out, before + byte + behind);
+        REQUIRE(out == "\"" + before + escaped + behind + "\"");
+      }
+    }
+  }
 }
 
 TEST_CASE("keys are escaped, too") {
