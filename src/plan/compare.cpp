@@ -1,5 +1,7 @@
 #include "plan/compare.hpp"
 
+#include "base/json_writer.hpp"
+#include "base/text.hpp"
 #include "plan/fields.hpp"
 
 #include <fmt/format.h>
@@ -48,6 +50,36 @@ bool is_in_the_way(const std::string& path, const ServiceEntry& desired) {
   return path.starts_with(kSelector) && !desired.endpoints.empty();
 }
 
+/// In a JSON patch between the quotes of a shell.
+std::string quoted(std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  for (auto at = json.find('\''); at != std::string::npos; at = json.find('\'', at)) json.replace(at, 1, "\\u0027");
+  return json;
+}
+
+/// A port of others that stays, as we have none of that name, though we have one of that number. Giving it our name
+/// loses nothing; to take it away would leave clients without it until the next run.
+std::optional<Obstacle> find_port_in_the_way(const LiveObject& live, const ServiceEntry& desired,
+                                             const std::string& manager) {
+  const auto* entry = std::get_if<ServiceEntry>(&live.manifest);
+  if (entry == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < entry->ports.size(); ++i) {
+    const ServicePort& theirs = entry->ports[i];
+    if (std::ranges::find(desired.ports, theirs.name, &ServicePort::name) != desired.ports.end()) continue;
+    const auto ours = std::ranges::find(desired.ports, theirs.number, &ServicePort::number);
+    if (ours == desired.ports.end()) continue;
+    const auto owners = owners_of(live, fmt::format(".spec.ports[name=\"{}\"].number", theirs.name), manager);
+    if (owners.empty()) continue;
+    return Obstacle{fmt::format("{} owns the port {} under the name {} (here {})", owners.front(), theirs.number,
+                                in_quotes(theirs.name), in_quotes(ours->name)),
+                    fmt::format(R"([{{"op":"test","path":"/spec/ports/{0}/name","value":{1}}},)"
+                                R"({{"op":"replace","path":"/spec/ports/{0}/name","value":{2}}}])",
+                                i, quoted(theirs.name), quoted(ours->name))};
+  }
+  return std::nullopt;
+}
+
 std::optional<Obstacle> find_obstacle(const LiveObject& live, const Manifest& desired, const std::string& manager,
                                       const std::vector<Field>& wanted, const std::vector<Field>& present) {
   const auto* entry = std::get_if<ServiceEntry>(&desired);
@@ -57,9 +89,10 @@ std::optional<Obstacle> find_obstacle(const LiveObject& live, const Manifest& de
     const auto owners = owners_of(live, field.path, manager);
     if (owners.empty()) continue;
     return Obstacle{conflict(owners.front(), field.path, &field, nullptr),
-                    field.path == kEndpoints ? "/spec/endpoints" : "/spec/workloadSelector"};
+                    fmt::format(R"([{{"op":"remove","path":"{}"}}])",
+                                field.path == kEndpoints ? "/spec/endpoints" : "/spec/workloadSelector")};
   }
-  return std::nullopt;
+  return find_port_in_the_way(live, *entry, manager);
 }
 
 /// Fields of a file that we do not send: all are ours, but for what kubectl leaves in what it prints.

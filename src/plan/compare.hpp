@@ -8,11 +8,11 @@
 
 namespace r2i::plan {
 
-/// What no force can solve: Istio takes endpoints or a selector, not both, and server-side apply leaves what others
-/// have set where we send nothing.
+/// What no force can solve: Istio takes endpoints or a selector, not both, and each port number once; and server-side
+/// apply leaves what others have set where we send nothing.
 struct Obstacle {
-  std::string why;      ///< as a conflict
-  std::string pointer;  ///< the JSON pointer of what is in the way: "/spec/endpoints"
+  std::string why;    ///< as a conflict
+  std::string patch;  ///< a JSON patch that takes it out of the way
 };
 
 /// How a live object differs from what it should be (design §7, "Compare").

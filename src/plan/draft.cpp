@@ -29,8 +29,7 @@ const std::string& new_name(const Draft& draft, const std::string& source) {
 
 /// What a person would type to take the obstacle out of the way.
 std::string removal_of(const Obstacle& obstacle, const ObjectKey& key) {
-  return fmt::format("kubectl patch serviceentry -n {} {} --type json -p '[{{\"op\":\"remove\",\"path\":\"{}\"}}]'",
-                     key.nspace, key.name, obstacle.pointer);
+  return fmt::format("kubectl patch serviceentry -n {} {} --type json -p '{}'", key.nspace, key.name, obstacle.patch);
 }
 
 }  // namespace

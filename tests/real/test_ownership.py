@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -181,6 +182,23 @@ def test_an_object_of_somebody_else_is_refused_or_adopted(runs: Runs, api_server
         refused(runs.apply(), manager, "--force-conflicts")
         runs.must_apply("--force-conflicts")
     assert runs.addresses("web") == ["10.0.0.7"]
+
+
+def test_a_port_of_somebody_else_under_another_name(runs: Runs, api_server: ApiServer) -> None:
+    """Server-side apply would leave it beside ours, and Istio refuses two ports of one number: that is said before, with what to
+    type, and that helps."""
+    runs.services = {"web": ["10.0.0.1"]}
+    entry = exported(runs)[0]
+    (port,) = entry["spec"]["ports"]
+    extra = {"name": "tcp-1", "number": 1, "protocol": "TCP"}
+    client_side(api_server, {**entry, "spec": {**entry["spec"], "ports": [extra, {**port, "name": "http"}]}})
+    for run in (runs.diff("--adopt"), runs.apply("--adopt")):
+        refused(run, f'under the name "http" (here "{port["name"]}")', "kubectl patch serviceentry")
+    typed = re.search("kubectl (patch serviceentry .*) --type json -p '(.*?)'", runs.diff("--adopt").stdout)
+    assert typed
+    api_server.kubectl(*typed[1].split(), "--type", "json", "-p", typed[2])
+    runs.must_apply("--adopt")
+    assert runs.entry("web")["spec"]["ports"] == [extra, port] and runs.diff().code == 0
 
 
 def test_what_is_not_ours_is_never_emptied_or_pruned(runs: Runs, api_server: ApiServer) -> None:

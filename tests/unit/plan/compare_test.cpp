@@ -208,7 +208,7 @@ TEST_CASE("compare: endpoints of others stand in the way of a selector and of a 
   CHECK(pair.difference().paths.size() == 1);
   CHECK(pair.conflicts().empty());
   REQUIRE(pair.difference().obstacle);
-  CHECK(pair.difference().obstacle->pointer == "/spec/endpoints");
+  CHECK(pair.difference().obstacle->patch == R"([{"op":"remove","path":"/spec/endpoints"}])");
   CHECK(pair.difference().obstacle->why ==
         "kubectl-edit owns .spec.endpoints (there 1 endpoint (\"10.9.9.9\"), here nothing)");
   // They stay as well if both own them.
@@ -227,8 +227,33 @@ TEST_CASE("compare: a selector of others stands in the way of endpoints") {
   REQUIRE(cluster.put(theirs, "kubectl").empty());
   const Comparison difference = compare(cluster.live(key_of(theirs)), service_entry("pay", {"10.0.0.1"}), kTeamManager);
   REQUIRE(difference.obstacle);
-  CHECK(difference.obstacle->pointer == "/spec/workloadSelector");
+  CHECK(difference.obstacle->patch == R"([{"op":"remove","path":"/spec/workloadSelector"}])");
   CHECK(difference.obstacle->why == "kubectl owns .spec.workloadSelector.labels.app (there \"pay\", here nothing)");
+}
+
+TEST_CASE("compare: a port of others with our number and another name stands in the way") {
+  testing::ModelCluster cluster;
+  ServiceEntry theirs = service_entry("pay", {"10.0.0.1"});
+  theirs.ports = {{"tcp-1", 1, "TCP", 0}, {"it's", 80, "HTTP", 0}};
+  REQUIRE(cluster.put(theirs, "kubectl").empty());
+  const ServiceEntry ours = service_entry("pay", {"10.0.0.1"});
+  const LiveObject live = cluster.live(key_of(theirs));
+  const Comparison difference = compare(live, ours, kTeamManager);
+  REQUIRE(difference.obstacle);
+  CHECK(difference.obstacle->why == "kubectl owns the port 80 under the name \"it's\" (here \"http-80\")");
+  CHECK(difference.obstacle->patch == R"([{"op":"test","path":"/spec/ports/0/name","value":"it\u0027s"},)"
+                                      R"({"op":"replace","path":"/spec/ports/0/name","value":"http-80"}])");
+
+  ServiceEntry other_number = ours;
+  other_number.ports = {{"http-81", 81, "HTTP", 0}};
+  CHECK_FALSE(compare(live, other_number, kTeamManager).obstacle);
+  ServiceEntry same_name = ours;
+  same_name.ports = {{"it's", 80, "TCP", 0}};
+  CHECK_FALSE(compare(live, same_name, kTeamManager).obstacle);
+  // One that is ours alone goes.
+  testing::ModelCluster own;
+  REQUIRE(own.apply(theirs, kTeamManager).empty());
+  CHECK_FALSE(compare(own.live(key_of(theirs)), ours, kTeamManager).obstacle);
 }
 
 TEST_CASE("compare: in a file everything of an object is ours") {
