@@ -192,22 +192,21 @@ void KeyReader::read_health(std::size_t item, Instance& instance) {
   if ((enabled && is_off(*enabled)) || (disabled && !is_off(*disabled))) instance.health = Health::disabled;
 }
 
-/// One instance for each host, with all of its ports.
+/// One instance for each host, with all of its ports. There is at least one endpoint.
 void KeyReader::add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
                               const std::string& protocol, Instance common) {
   auto& made = reading_.instances;
   const std::size_t first = made.size();
+  made.push_back(std::move(common));
+  made.back().address = endpoints.front().host;
   for (const EndpointText& endpoint : endpoints) {
     auto at = std::find_if(made.begin() + static_cast<std::ptrdiff_t>(first), made.end(),
                            [&](const Instance& instance) { return instance.address == endpoint.host; });
     if (at == made.end()) {
-      if (&endpoint == &endpoints.back()) {
-        made.push_back(std::move(common));
-      } else {
-        made.push_back(common);
-      }
+      made.push_back(Instance(made[first]));
       at = made.end() - 1;
       at->address = endpoint.host;
+      at->ports.clear();
     }
     const auto number = port ? port : endpoint.port;
     if (number) add_port(*at, *number, protocol.empty() ? protocol_of(endpoint) : protocol);

@@ -64,6 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   r2i::sources::KeyParts parts;
   if (const auto pattern = r2i::sources::KeyPattern::parse(key)) (void)pattern->match(value, parts);
   std::string document = value;
-  if (const auto path = r2i::sources::ValuePath::parse(key); path && !tree.read(document)) (void)path->nodes(tree, 0);
+  std::size_t found = 0;
+  if (const auto path = r2i::sources::ValuePath::parse(key); path && !tree.read(document))
+    path->each_node(tree, 0, [&](std::size_t) { return ++found < 3; });
+  if (found > 3) std::abort();
   return 0;
 }
