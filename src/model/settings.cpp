@@ -283,7 +283,8 @@ constexpr auto kSourceSettings = std::to_array<SourceSettingInfo>({
     {"etcd", "passwordFile", "text", "", "none",
      "A file with the user's password; read again when logging in is refused."},
     {"etcd", "api", "auto|grpc|json", "", "auto",
-     "gRPC, which etcd's own clients speak, or the JSON gateway, which takes longer; auto is gRPC where it gets through."},
+     "gRPC, which etcd's own clients speak, or the JSON gateway, which takes longer; auto is gRPC where it gets "
+     "through."},
     {"etcd", "consistency", "linearizable|serializable", "", "linearizable",
      "linearizable asks the whole cluster; serializable believes the one server, if it has a leader."},
     {"etcd", "pageSize", "count", "", "5000", "How many keys one answer may have."},
