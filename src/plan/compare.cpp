@@ -69,7 +69,7 @@ std::optional<Obstacle> find_port_in_the_way(const LiveObject& live, const Servi
     if (std::ranges::find(desired.ports, theirs.name, &ServicePort::name) != desired.ports.end()) continue;
     const auto ours = std::ranges::find(desired.ports, theirs.number, &ServicePort::number);
     if (ours == desired.ports.end()) continue;
-    const auto owners = owners_of(live, fmt::format(".spec.ports[name=\"{}\"].number", theirs.name), manager);
+    const auto owners = owners_of(live, port_path(".spec.ports", theirs) + ".number", manager);
     if (owners.empty()) continue;
     return Obstacle{fmt::format("{} owns the port {} under the name {} (here {})", owners.front(), theirs.number,
                                 in_quotes(theirs.name), in_quotes(ours->name)),

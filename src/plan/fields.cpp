@@ -10,11 +10,11 @@
 
 namespace r2i::plan {
 
-namespace {
-
-std::string port_path(const std::string& list, const ServicePort& port) {
+std::string port_path(std::string_view list, const ServicePort& port) {
   return fmt::format("{}[name=\"{}\"]", list, port.name);
 }
+
+namespace {
 
 /// Walks along visit_…() and tells `on_leaf(path, member)` of each value that is owned as one.
 template <typename OnLeaf>

@@ -22,6 +22,9 @@ struct Field {
   FieldValue value;
 };
 
+/// What the paths of a port's fields begin with: `.spec.ports[name="http"]`. `list`: ".spec.ports".
+std::string port_path(std::string_view list, const ServicePort& port);
+
 /// The fields of an object that are not empty, sorted by path: those of metadata.labels, metadata.annotations and spec,
 /// cut as Istio's CRDs have it: `ports` is a map by name, every other list is one value.
 std::vector<Field> fields_of(const Manifest& manifest);

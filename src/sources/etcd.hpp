@@ -6,7 +6,7 @@
 
 namespace r2i::sources::etcd {
 
-/// An etcd, read through the JSON gateway of its v3 API: every key below the roots, at one revision, taken for
+/// An etcd, read by its v3 API, gRPC or the JSON gateway: every key below the roots, at one revision, taken for
 /// instances by a layout. Throws Error{usage} if the settings are wrong.
 std::unique_ptr<Source> make(const SourceSpec& spec, const FetchOptions& fetch, const Environment& environment);
 

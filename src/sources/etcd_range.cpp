@@ -61,11 +61,7 @@ tl::expected<void, Fault> RangeReader::read_pages() {
     const std::uint64_t before = seen_;
     session_.client().run(*this, session_.context().stop);
     session_.context().check_interrupt();
-    give(read_.size());
-    while (!fault_ && !bodies_.empty()) {
-      take_page();
-      give(read_.size());
-    }
+    while (work()) continue;
     if (logged_out_) {
       log_ins = seen_ == before ? log_ins + 1 : 1;
       if (log_ins > kMostLogIns) return tl::make_unexpected(*fault_);
@@ -116,7 +112,7 @@ void RangeReader::done(net::HttpRequest request, net::HttpResult result) {
 
 bool RangeReader::work() {
   if (given_ < read_.size()) {
-    give(kKeysAtOnce);
+    give_some();
     return true;
   }
   if (bodies_.empty() || fault_) return false;
@@ -124,8 +120,8 @@ bool RangeReader::work() {
   return true;
 }
 
-void RangeReader::give(std::size_t most) {
-  const std::size_t end = given_ + std::min(most, read_.size() - given_);
+void RangeReader::give_some() {
+  const std::size_t end = std::min(given_ + kKeysAtOnce, read_.size());
   for (; given_ < end; ++given_) keys_.key(read_[given_].first, std::move(read_[given_].second));
 }
 

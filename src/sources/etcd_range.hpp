@@ -49,8 +49,8 @@ class RangeReader : private net::HttpBatch {
   tl::expected<void, Fault> read_pages();
   /// Parses the page that has waited longest; the keys of the one before are all given.
   void take_page();
-  /// Hands over so many keys of that page.
-  void give(std::size_t most);
+  /// Hands over some of its keys.
+  void give_some();
   void refuse(std::string why);
   [[nodiscard]] std::optional<std::string> fault_in(const Page& page) const;
   void ask_behind(std::string last_key);

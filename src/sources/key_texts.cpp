@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 namespace r2i::sources {
@@ -15,23 +13,6 @@ namespace r2i::sources {
 namespace {
 
 using Type = JsonCursor::Type;
-
-/// Calls `visit` for each member of an object; where they are few, by their names, which are moved more easily now than
-/// as metadata.
-template <typename Visit>
-void each_member(const FlatJson& tree, std::size_t object, Visit visit) {
-  std::array<std::size_t, 16> sorted;
-  std::size_t count = 0;
-  std::size_t member = object + 1;
-  for (; member < tree.node(object).next && count < sorted.size(); member = tree.node(member).next) {
-    std::size_t place = count++;
-    for (; place > 0 && tree.node(member).key < tree.node(sorted[place - 1]).key; --place)
-      sorted[place] = sorted[place - 1];
-    sorted[place] = member;
-  }
-  for (std::size_t i = 0; i < count; ++i) visit(sorted[i]);
-  for (; member < tree.node(object).next; member = tree.node(member).next) visit(member);
-}
 
 }  // namespace
 
@@ -46,34 +27,31 @@ void flatten(const FlatJson& tree, std::size_t node, std::string name, Pairs& me
     return;
   }
   metadata.reserve(metadata.size() + from.next - node - 1);
-  if (from.type == Type::object) {
-    each_member(tree, node, [&](std::size_t member) {
-      const std::string_view own = tree.node(member).key;
-      flatten(tree, member, name.empty() ? std::string(own) : fmt::format("{}.{}", name, own), metadata);
-    });
-    return;
-  }
   std::size_t position = 0;
-  for (std::size_t item = node + 1; item < from.next; item = tree.node(item).next, ++position)
-    flatten(tree, item, name.empty() ? fmt::format("{}", position) : fmt::format("{}.{}", name, position), metadata);
+  for (std::size_t inner = node + 1; inner < from.next; inner = tree.node(inner).next, ++position) {
+    std::string own = from.type == Type::object ? std::string(tree.node(inner).key) : fmt::format("{}", position);
+    flatten(tree, inner, name.empty() ? std::move(own) : fmt::format("{}.{}", name, own), metadata);
+  }
 }
 
 void one_of_each(Pairs& metadata) {
-  constexpr std::ptrdiff_t kFew = 16;
-  if (std::ssize(metadata) > kFew) {
-    std::ranges::stable_sort(metadata, {}, &Pairs::value_type::first);
-  } else {  // for which the other one's buffer would take longer
-    for (auto at = metadata.begin(); at != metadata.end(); ++at) {
-      const auto place = std::ranges::upper_bound(metadata.begin(), at, at->first, {}, &Pairs::value_type::first);
-      if (place == at) continue;
-      auto moved = std::move(*at);
-      std::move_backward(place, at, at + 1);
-      *place = std::move(moved);
+  std::vector<Pairs::value_type*> order;  // which is sorted with less work than what it points to
+  order.reserve(metadata.size());
+  for (auto& pair : metadata) order.push_back(&pair);
+  std::ranges::sort(order, [](const auto* a, const auto* b) {
+    const int names = a->first.compare(b->first);
+    return names != 0 ? names < 0 : a < b;
+  });
+  Pairs sorted;
+  sorted.reserve(metadata.size());
+  for (auto* pair : order) {
+    if (sorted.empty() || sorted.back().first != pair->first) {
+      sorted.push_back(std::move(*pair));
+    } else {
+      sorted.back().second = std::move(pair->second);
     }
   }
-  // From the end, where the last of each name comes first.
-  const auto same = [](const auto& one, const auto& other) { return one.first == other.first; };
-  metadata.erase(metadata.begin(), std::unique(metadata.rbegin(), metadata.rend(), same).base());
+  metadata = std::move(sorted);
 }
 
 std::optional<std::string> KeyTexts::read_json() {

@@ -65,8 +65,8 @@ def one_round(folder: pathlib.Path) -> list[Cost]:
     half = [[cost(export(folder, endpoints)) for _ in range(max(TIMED) // endpoints // 2)] for endpoints in TIMED]
     largest = cost(export(folder, max(TIMED)))
     runs = [first + [cost(export(folder, endpoints)) for _ in first] for first, endpoints in zip(half, TIMED, strict=True)]
-    return [Cost(statistics.fmean(one.wall for one in all), statistics.fmean(one.cpu for one in all),
-                 max(one.megabytes for one in all)) for all in [*runs[:-1], [largest]]]
+    return [Cost(statistics.fmean(one.wall for one in costs), statistics.fmean(one.cpu for one in costs),
+                 max(one.megabytes for one in costs)) for costs in [*runs[:-1], [largest]]]
 
 
 if __name__ == "__main__":

@@ -197,6 +197,14 @@ TEST_CASE("layout template: every field by its own words") {
       });
 }
 
+TEST_CASE("layout: of two metadata of one name the one that is written last stays") {
+  check(layout_of("grpc"),
+        {
+            {"web/1", R"({"Addr":"a:1","Metadata":{"b.c":"1","b":{"c":"2"}}})", "web#1 a{1} [b.c=2]"},
+            {"web/1", R"({"Addr":"a:1","Metadata":{"b":{"c":"2"},"b.c":"1"}})", "web#1 a{1} [b.c=1]"},
+        });
+}
+
 TEST_CASE("layout: a value that is text may be metadata, too") {
   check(layout_of("go-zero", {{"metadataFrom", {"written=$"}}}),
         {{"w/1", "10.0.0.1:80", "w#1 10.0.0.1{80} [written=10.0.0.1:80]"}});
