@@ -2,12 +2,9 @@
 
 #include <curl/curl.h>
 
-#include <chrono>
 #include <concepts>
-#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace r2i::net {
 
@@ -137,43 +134,6 @@ class Easy {
  private:
   static void check(CURLcode code, CURLoption option);
   CURL* handle_;
-};
-
-/// A transfer that has ended.
-struct Finished {
-  void* who;  ///< the CURLOPT_PRIVATE of its handle
-  CURLcode code;
-};
-
-/// What drives transfers, and the connections they share. Only wake() may be called from another thread. What is added
-/// must be removed before it is destroyed. Throws Error{bug} where libcurl says that it was misused.
-class Multi {
- public:
-  Multi();
-  Multi(const Multi&) = delete;
-  Multi& operator=(const Multi&) = delete;
-  ~Multi() { curl_multi_cleanup(handle_); }
-
-  template <CURLMoption kOption>
-  void set(std::same_as<long> auto value) {
-    static_assert(static_cast<int>(kOption) < CURLOPTTYPE_OBJECTPOINT);
-    check(curl_multi_setopt(handle_, kOption, value));
-  }
-
-  void add(const Easy& easy) { check(curl_multi_add_handle(handle_, easy.get())); }
-  void remove(const Easy& easy) noexcept { curl_multi_remove_handle(handle_, easy.get()); }
-
-  /// Does what can be done without waiting.
-  void perform();
-  /// A transfer that has ended and was not told of before; it is still to be removed.
-  std::optional<Finished> next_finished() noexcept;
-  /// Waits until there is something to do, until wake(), or for as long as `most`.
-  void wait(std::chrono::milliseconds most);
-  void wake() noexcept { curl_multi_wakeup(handle_); }
-
- private:
-  static void check(CURLMcode code);
-  CURLM* handle_;
 };
 
 }  // namespace r2i::net

@@ -1,7 +1,7 @@
 #include "net/http_client.hpp"
 
 #include "base/error.hpp"
-#include "net/curl_handle.hpp"
+#include "net/multi.hpp"
 #include "net/tls.hpp"
 #include "net/transfer.hpp"
 
@@ -135,7 +135,8 @@ void HttpClient::Impl::run(HttpBatch& batch, const std::stop_token& stop) {
     start_new(batch);
     if (running_.empty() && paused_.empty()) return;
     multi_.perform();
-    if (!collect(batch) && !batch.work()) multi_.wait(longest_wait());
+    if (collect(batch)) continue;
+    multi_.wait(batch.work() ? std::chrono::milliseconds{0} : longest_wait());
   }
   interrupt(batch);
 }

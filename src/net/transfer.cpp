@@ -12,6 +12,7 @@ namespace r2i::net {
 namespace {
 
 constexpr int kMaxHops = 5;
+constexpr std::size_t kUsualHeaders = 16;
 constexpr std::size_t kMostReserved = std::size_t{16} << 20U;
 
 bool has_http2() {
@@ -64,6 +65,9 @@ void Transfer::set_constant_options(const TlsSetup& tls) {
   easy_.set<CURLOPT_NOSIGNAL>(1L);
   // A resolver thread cannot be cancelled: without this, giving up a request would wait for the DNS.
   easy_.set<CURLOPT_QUICK_EXIT>(1L);
+  // Most answers of registries fit in: they are read in one go. And with a smaller buffer than it reads from the
+  // network at once, libcurl 7.88 may sit on the trailers of HTTP/2 until some timer wakes it.
+  easy_.set<CURLOPT_BUFFERSIZE>(65536L);
   easy_.set<CURLOPT_CONNECTTIMEOUT_MS>(static_cast<long>(options_.connect_timeout.count()));
   easy_.set<CURLOPT_TIMEOUT_MS>(static_cast<long>(options_.request_timeout.count()));
   if (options_.stall_timeout.count() > 0) {
@@ -80,12 +84,7 @@ void Transfer::set_constant_options(const TlsSetup& tls) {
     easy_.set<CURLOPT_PROXY>(options_.proxy);
     easy_.set<CURLOPT_NOPROXY>("");  // NO_PROXY is about the environment's proxy, not about this one
   }
-  if (options_.grpc) {
-    easy_.set<CURLOPT_HTTPPROXYTUNNEL>(1L);
-    // With a smaller buffer than it reads from the network in one go, libcurl 7.88 may sit on trailers that are there
-    // until some timer wakes it.
-    easy_.set<CURLOPT_BUFFERSIZE>(65536L);
-  }
+  if (options_.grpc) easy_.set<CURLOPT_HTTPPROXYTUNNEL>(1L);
   tls.apply(easy_);
 }
 
@@ -226,6 +225,7 @@ std::size_t Transfer::receive_header(char* bytes, std::size_t size, std::size_t 
 void Transfer::take_header(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // what a proxy answered, or "100 Continue", is none of the answer's
     headers_.clear();
+    headers_.reserve(kUsualHeaders);
     in_headers_ = true;
     return;
   }
