@@ -1,24 +1,19 @@
 #include "base/json_cursor.hpp"
 
-#include "base/json_tokens.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <deque>
 #include <utility>
 
 namespace r2i {
 
 namespace {
 
-// Deeper than any registry's answer; bounds the recursion of who reads what it does not know.
-constexpr std::size_t kMaxDepth = 256;
-
-std::string explain(simdjson::error_code code) {
+std::string explain(JsonTokens::Error code) {
   switch (code) {
     case simdjson::EMPTY:
       return "the document is empty";
@@ -59,254 +54,172 @@ std::optional<double> few_digits(std::string_view token) {
 
 }  // namespace
 
-struct JsonCursor::Impl {
-  JsonTokens tokens;  ///< stands on the value that waits to be read, else behind the one that was read last
-  simdjson::ondemand::parser scalars;  ///< reads what takes more than a look
-  std::deque<std::string> unescaped;   ///< the strings that do not stand in the text as they are
-  const char* begin = nullptr;
-  const char* value = nullptr;            ///< the start of the current value, or of the one read last
-  std::array<bool, kMaxDepth> entered{};  ///< of each object or list on the way: whether nothing of it was read yet
-  std::size_t depth = 0;
-  bool pending = false;  ///< the current value has not been read yet
-  bool repaired = false;
-  std::optional<Fault> fault;
-
-  [[gnu::cold]] bool fail_at(const char* at, std::string message) {
-    if (!fault) fault = Fault{static_cast<std::size_t>(at - begin), std::move(message)};
-    pending = false;
-    tokens.stop();  // so that nobody who looks at a token has to ask first whether there was a fault
-    return false;
-  }
-
-  /// The current token is not one that may stand here.
-  [[gnu::cold]] bool fail_here() {
-    if (fault) return false;
-    const auto why = tokens.at_end() ? simdjson::INCOMPLETE_ARRAY_OR_OBJECT : simdjson::TAPE_ERROR;
-    return fail_at(tokens.start(), explain(tokens.error() == simdjson::SUCCESS ? why : tokens.error()));
-  }
-
-  void stand() {
-    value = tokens.start();
-    pending = true;
-  }
-
-  /// The current value is of the wanted type, and counts as read. `first` is what values of the type begin with.
-  bool expect(JsonCursor& cursor, Type wanted, char first) {
-    if (pending && tokens.kind() == first) {
-      pending = false;
-      return true;
-    }
-    return expect(cursor, wanted);
-  }
-
-  bool expect(JsonCursor& cursor, Type wanted) {
-    if (fault) return false;
-    if (!pending) return fail_at(value, "a value is read twice");
-    const Type found = cursor.type();
-    if (found != wanted && !fault) {
-      fail_at(value, fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
-    }
-    pending = false;
-    return !fault;
-  }
-
-  bool enter(JsonCursor& cursor, Type type, char first) {
-    if (!expect(cursor, type, first)) return false;
-    if (depth == kMaxDepth) return fail_at(value, "nested too deeply");
-    tokens.advance();
-    entered[depth++] = true;
-    return true;
-  }
-
-  /// The text of the current token, a scalar other than a string.
-  [[nodiscard]] std::string_view token() const {
-    const char* start = tokens.start();
-    const char* end = tokens.bound();
-    while (is_blank(end[-1])) --end;
-    return {start, static_cast<std::size_t>(end - start)};
-  }
-
-  /// The same, and steps behind it.
-  std::string_view take() {
-    const std::string_view taken = token();
-    tokens.advance();
-    return taken;
-  }
-
-  /// What the current token, a string, means; steps behind it. No view, with the fault kept, if that cannot be told.
-  std::string_view take_string() {
-    const char* start = tokens.start() + 1;
-    const char* end = tokens.bound();
-    while (*--end != '"') continue;
-    const bool may_have_escapes = tokens.has_escapes();
-    tokens.advance();
-    return meaning({start, static_cast<std::size_t>(end - start)}, may_have_escapes);
-  }
-
-  std::string_view meaning(std::string_view inner, bool may_have_escapes) {
-    return !may_have_escapes || inner.find('\\') == std::string_view::npos ? inner : unescape(inner);
-  }
-
-  [[gnu::cold]] std::string_view unescape(std::string_view inner) {
-    std::string_view text;
-    return parse({inner.data() - 1, inner.size() + 2}, text) ? unescaped.emplace_back(text) : text;
-  }
-
-  /// The usual way of next_key(): one of the members behind the first.
-  std::optional<std::string_view> next_usual_key() {
-    pass();
-    if (depth == 0 || entered[depth - 1]) return std::nullopt;
-    const std::string_view written = tokens.pass_key();
-    if (written.data() == nullptr) return std::nullopt;
-    stand();
-    return meaning(written, tokens.has_escapes());
-  }
-
-  /// Has simdjson read a scalar.
-  template <typename Value>
-  bool parse(std::string_view taken, Value& result) {
-    const simdjson::padded_string padded(taken);
-    simdjson::ondemand::document document;
-    auto error = scalars.iterate(padded).get(document);
-    if (error == simdjson::SUCCESS) error = document.get<Value>().get(result);
-    return error == simdjson::SUCCESS || fail_at(taken.data(), explain(error));
-  }
-
-  /// Past the current value if it still waits to be read.
-  void pass() {
-    if (pending) pass_pending();
-  }
-
-  void pass_pending() {
-    pending = false;
-    const char kind = tokens.kind();
-    if (kind != '{' && kind != '[') {
-      tokens.advance();
-    } else if (!tokens.close(0)) {
-      fail_here();
-    }
-  }
-
-  /// Onto what follows in the innermost object or list, which `end` closes; false at its end, which leaves it, and on a
-  /// fault.
-  bool next(char end) {
-    pass();
-    if (depth == 0) return false;
-    const bool first = std::exchange(entered[depth - 1], false);
-    if (tokens.kind() == end) {
-      tokens.advance();
-      --depth;
-      return false;
-    }
-    if (first) return true;
-    if (tokens.kind() != ',') return fail_here();
-    tokens.advance();
-    return true;
-  }
+struct JsonCursor::Scalars {
+  simdjson::ondemand::parser parser;
 };
 
-JsonCursor::JsonCursor() : impl_(std::make_unique<Impl>()) {}
+JsonCursor::JsonCursor() = default;
 JsonCursor::JsonCursor(JsonCursor&&) noexcept = default;
 JsonCursor& JsonCursor::operator=(JsonCursor&&) noexcept = default;
 JsonCursor::~JsonCursor() = default;
 
 bool JsonCursor::open(std::string& text) {
-  Impl& impl = *impl_;
-  impl.unescaped.clear();
-  impl.fault.reset();
-  impl.depth = 0;
-  impl.pending = false;
-  impl.repaired = false;
+  unescaped_.clear();
+  fault_.reset();
+  depth_ = 0;
+  pending_ = false;
+  repaired_ = false;
   if (text.starts_with("\xEF\xBB\xBF")) text.replace(0, 3, "   ");
-  auto error = impl.tokens.open(text);
+  auto error = tokens_.open(text);
   if (error == simdjson::UTF8_ERROR) {
     text = valid_utf8(text);
-    impl.repaired = true;
-    error = impl.tokens.open(text);
+    repaired_ = true;
+    error = tokens_.open(text);
   }
-  impl.begin = impl.value = text.data();
-  if (error != simdjson::SUCCESS)
-    return impl.fail_at(text.data() + (error == simdjson::EMPTY ? 0 : text.size()), explain(error));
-  impl.stand();
-  if (impl.tokens.kind() == '{' || impl.tokens.kind() == '[') return true;
-  return impl.fail_at(impl.value, "expected an object or a list");
+  begin_ = value_ = text.data();
+  if (error != simdjson::SUCCESS) {
+    return fail_at(text.data() + (error == simdjson::EMPTY ? 0 : text.size()), explain(error));
+  }
+  stand();
+  if (tokens_.kind() == '{' || tokens_.kind() == '[') return true;
+  return fail_at(value_, "expected an object or a list");
 }
 
 bool JsonCursor::repaired() const {
-  return impl_->repaired;
-}
-std::size_t JsonCursor::offset() const {
-  return static_cast<std::size_t>(impl_->value - impl_->begin);
-}
-const std::optional<JsonCursor::Fault>& JsonCursor::fault() const {
-  return impl_->fault;
+  return repaired_;
 }
 
-JsonCursor::Type JsonCursor::type() {
-  if (!impl_->pending) return Type::null;
-  const char first = impl_->tokens.kind();
+std::size_t JsonCursor::offset() const {
+  return static_cast<std::size_t>(value_ - begin_);
+}
+
+[[gnu::cold]] bool JsonCursor::fail_at(const char* at, std::string message) {
+  if (!fault_) fault_ = Fault{static_cast<std::size_t>(at - begin_), std::move(message)};
+  pending_ = false;
+  tokens_.stop();  // so that nobody who looks at a token has to ask first whether there was a fault
+  return false;
+}
+
+/// The current token is not one that may stand here.
+[[gnu::cold]] bool JsonCursor::fail_here() {
+  if (fault_) return false;
+  const auto why = tokens_.at_end() ? simdjson::INCOMPLETE_ARRAY_OR_OBJECT : simdjson::TAPE_ERROR;
+  return fail_at(tokens_.start(), explain(tokens_.error() == simdjson::SUCCESS ? why : tokens_.error()));
+}
+
+bool JsonCursor::expect(Type wanted) {
+  if (fault_) return false;
+  if (!pending_) return fail_at(value_, "a value is read twice");
+  const Type found = type();
+  if (found != wanted && !fault_) {
+    fail_at(value_, fmt::format("expected {}, got {}", describe_type(wanted), describe_type(found)));
+  }
+  pending_ = false;
+  return !fault_;
+}
+
+JsonCursor::Type JsonCursor::closer_type() {
+  const char first = tokens_.kind();
   switch (first) {
-    case '{':
-      return Type::object;
-    case '[':
-      return Type::list;
-    case '"':
-      return Type::string;
     case 't':
     case 'f':
       return Type::boolean;
     case 'n':
-      if (impl_->token() == "null") return Type::null;
+      if (token() == "null") return Type::null;
       break;
     default:
       if (first == '-' || is_digit(first)) return Type::number;
       break;
   }
-  impl_->fail_here();
+  fail_here();
   return Type::null;
 }
 
-bool JsonCursor::enter_object() {
-  return impl_->enter(*this, Type::object, '{');
+/// The text of the current token, a scalar other than a string.
+std::string_view JsonCursor::token() const {
+  const char* start = tokens_.start();
+  const char* end = tokens_.bound();
+  while (is_blank(end[-1])) --end;
+  return {start, static_cast<std::size_t>(end - start)};
 }
 
-bool JsonCursor::enter_list() {
-  return impl_->enter(*this, Type::list, '[');
+/// The same, and steps behind it.
+std::string_view JsonCursor::take() {
+  const std::string_view taken = token();
+  tokens_.advance();
+  return taken;
 }
 
-std::optional<std::string_view> JsonCursor::next_key() {
-  Impl& impl = *impl_;
-  if (const auto key = impl.next_usual_key()) return impl.fault ? std::nullopt : key;
-  if (!impl.next('}')) return std::nullopt;
-  if (impl.tokens.kind() == '"') {
-    const std::string_view key = impl.take_string();
-    if (impl.tokens.kind() == ':') {
-      impl.tokens.advance();
-      impl.stand();
-      return key;
-    }
+/// What stands between two quotes means.
+std::string_view JsonCursor::unescape(std::string_view inner) {
+  if (inner.find('\\') == std::string_view::npos) return inner;
+  std::string_view text;
+  return parse({inner.data() - 1, inner.size() + 2}, text) ? unescaped_.emplace_back(text) : text;
+}
+
+/// Has simdjson read a scalar.
+template <typename Value>
+bool JsonCursor::parse(std::string_view taken, Value& result) {
+  if (!scalars_) scalars_ = std::make_unique<Scalars>();
+  const simdjson::padded_string padded(taken);
+  simdjson::ondemand::document document;
+  auto error = scalars_->parser.iterate(padded).get(document);
+  if (error == simdjson::SUCCESS) error = document.get<Value>().get(result);
+  return error == simdjson::SUCCESS || fail_at(taken.data(), explain(error));
+}
+
+void JsonCursor::pass_nested() {
+  if (!tokens_.close(0)) fail_here();
+}
+
+/// Onto what follows in the innermost object or list, which `end` closes; false at its end, which leaves it, and on a
+/// fault.
+bool JsonCursor::next(char end) {
+  pass();
+  if (depth_ == 0) return false;
+  const bool first = std::exchange(entered_[depth_ - 1], false);
+  if (tokens_.kind() == end) {
+    tokens_.advance();
+    --depth_;
+    return false;
   }
-  impl.fail_here();
-  return std::nullopt;
-}
-
-bool JsonCursor::next_item() {
-  if (!impl_->next(']')) return false;
-  impl_->stand();
+  if (first) return true;
+  if (tokens_.kind() != ',') return fail_here();
+  tokens_.advance();
   return true;
 }
 
-std::string_view JsonCursor::string() {
-  if (!impl_->expect(*this, Type::string, '"')) return {};
-  return impl_->take_string();
+/// Where the end of the object stands, or of the tokens that are at hand, or what may not stand there.
+JsonCursor::Key JsonCursor::next_unusual_key() {
+  if (!next('}')) return {};
+  if (tokens_.kind() == '"') {
+    const std::string_view key = take_string();
+    if (tokens_.kind() == ':') {
+      tokens_.advance();
+      stand();
+      return Key(key);
+    }
+  }
+  fail_here();
+  return {};
+}
+
+bool JsonCursor::next_item() {
+  if (!next(']')) return false;
+  stand();
+  return true;
 }
 
 double JsonCursor::number() {
-  if (!impl_->expect(*this, Type::number)) return 0;
-  const std::string_view token = impl_->take();
+  if (pending_ && is_digit(tokens_.kind())) {
+    pending_ = false;
+  } else if (!expect(Type::number)) {
+    return 0;
+  }
+  const std::string_view token = take();
   if (const auto whole = few_digits(token)) return *whole;
   double value = 0;
-  impl_->parse(token, value);
+  parse(token, value);
   return value;
 }
 
@@ -314,31 +227,26 @@ std::int64_t JsonCursor::integer() {
   const double value = number();
   // 2^53: what a JSON number holds exactly everywhere.
   constexpr double kMost = 9007199254740992.0;
-  if (impl_->fault) return 0;
+  if (fault_) return 0;
   if (value != static_cast<double>(static_cast<std::int64_t>(std::clamp(value, -kMost, kMost)))) {
-    impl_->fail_at(impl_->value, "expected a whole number");
+    fail_at(value_, "expected a whole number");
     return 0;
   }
   return static_cast<std::int64_t>(value);
 }
 
 bool JsonCursor::boolean() {
-  if (!impl_->expect(*this, Type::boolean)) return false;
-  const std::string_view token = impl_->take();
-  if (token != "true" && token != "false") impl_->fail_at(token.data(), explain(simdjson::TAPE_ERROR));
+  if (!expect(Type::boolean)) return false;
+  const std::string_view token = take();
+  if (token != "true" && token != "false") fail_at(token.data(), explain(simdjson::TAPE_ERROR));
   return token == "true";
 }
 
-void JsonCursor::skip() {
-  impl_->pass();
-}
-
 void JsonCursor::leave() {
-  Impl& impl = *impl_;
   skip();
-  if (impl.fault || impl.depth == 0) return;
-  --impl.depth;
-  if (!impl.tokens.close(1)) impl.fail_here();
+  if (fault_ || depth_ == 0) return;
+  --depth_;
+  if (!tokens_.close(1)) fail_here();
 }
 
 void JsonCursor::walk() {
@@ -369,14 +277,13 @@ void JsonCursor::walk() {
 }
 
 bool JsonCursor::finish() {
-  Impl& impl = *impl_;
   skip();
-  while (!impl.fault && impl.depth > 0) leave();
-  if (!impl.fault && impl.tokens.error() != simdjson::SUCCESS) impl.fail_here();
-  if (!impl.fault && !impl.tokens.at_end()) {
-    impl.fail_at(impl.tokens.start(), "there is more text after the end of the document");
+  while (!fault_ && depth_ > 0) leave();
+  if (!fault_ && tokens_.error() != simdjson::SUCCESS) fail_here();
+  if (!fault_ && !tokens_.at_end()) {
+    fail_at(tokens_.start(), "there is more text after the end of the document");
   }
-  return !impl.fault;
+  return !fault_;
 }
 
 std::string_view describe_type(JsonCursor::Type type) {

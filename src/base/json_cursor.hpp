@@ -1,11 +1,16 @@
 #pragma once
 
+#include "base/json_tokens.hpp"
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace r2i {
 
@@ -19,6 +24,19 @@ class JsonCursor {
   struct Fault {
     std::size_t offset;  ///< in bytes from the start of the text
     std::string message;
+  };
+
+  /// A key of an object, or nothing; small enough to be returned in registers, as no std::optional of a view is.
+  class Key {
+   public:
+    Key() = default;
+    explicit Key(std::string_view text) : text_(text) {}
+    explicit operator bool() const { return text_.data() != nullptr; }
+    std::string_view operator*() const { return text_; }
+    friend bool operator==(const Key& key, std::string_view text) { return key && key.text_ == text; }
+
+   private:
+    std::string_view text_;
   };
 
   JsonCursor();
@@ -35,11 +53,11 @@ class JsonCursor {
   /// Where the current value, or the one read last, starts.
   [[nodiscard]] std::size_t offset() const;
 
-  bool enter_object();
-  bool enter_list();
+  bool enter_object() { return enter(Type::object, '{'); }
+  bool enter_list() { return enter(Type::list, '['); }
   /// The next key of the innermost object entered; nothing at its end, which leaves it. The view lives as long as the
   /// text.
-  std::optional<std::string_view> next_key();
+  Key next_key();
   /// Whether there is another item in the innermost list entered; false at its end, which leaves it.
   bool next_item();
   /// Past all that is left of the innermost object or list entered, as skip() does.
@@ -50,18 +68,120 @@ class JsonCursor {
   double number();
   std::int64_t integer();
   bool boolean();
-  void skip();
+  void skip() { pass(); }
   /// Reads the current value and all that is in it, for the faults that skip() does not find.
   void walk();
 
   /// To be called after the root: false on a fault, which more text after the root is too.
   bool finish();
-  [[nodiscard]] const std::optional<Fault>& fault() const;
+  [[nodiscard]] const std::optional<Fault>& fault() const { return fault_; }
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Scalars;
+  // Deeper than any registry's answer; bounds the recursion of who reads what it does not know.
+  static constexpr std::size_t kMaxDepth = 256;
+
+  bool fail_at(const char* at, std::string message);
+  bool fail_here();
+  void stand();
+  bool expect(Type wanted, char first);
+  bool expect(Type wanted);
+  bool enter(Type type, char first);
+  Type closer_type();
+  Key next_unusual_key();
+  void pass();
+  void pass_nested();
+  bool next(char end);
+  [[nodiscard]] std::string_view token() const;
+  std::string_view take();
+  std::string_view take_string();
+  std::string_view unescape(std::string_view inner);
+  template <typename Value>
+  bool parse(std::string_view taken, Value& result);
+
+  JsonTokens tokens_;  ///< stands on the value that waits to be read, else behind the one that was read last
+  const char* begin_ = nullptr;
+  const char* value_ = nullptr;  ///< the start of the current value, or of the one read last
+  std::size_t depth_ = 0;        ///< how many objects and lists have been entered
+  bool pending_ = false;         ///< the current value has not been read yet
+  bool repaired_ = false;
+  std::array<bool, kMaxDepth> entered_{};  ///< of each object or list on the way: whether nothing of it was read yet
+  std::optional<Fault> fault_;
+  std::deque<std::string> unescaped_;  ///< the strings that do not stand in the text as they are
+  std::unique_ptr<Scalars> scalars_;   ///< reads what takes more than a look
 };
+
+// What is asked of nearly every value of every answer.
+
+inline void JsonCursor::stand() {
+  value_ = tokens_.start();
+  pending_ = true;
+}
+
+/// Past the current value if it still waits to be read.
+inline void JsonCursor::pass() {
+  if (!std::exchange(pending_, false)) return;
+  const char kind = tokens_.kind();
+  if (kind == '{' || kind == '[') return pass_nested();
+  tokens_.advance();
+}
+
+inline JsonCursor::Type JsonCursor::type() {
+  if (!pending_) return Type::null;
+  switch (tokens_.kind()) {
+    case '"':
+      return Type::string;
+    case '{':
+      return Type::object;
+    case '[':
+      return Type::list;
+    default:
+      return closer_type();
+  }
+}
+
+/// The current value is of the wanted type, and counts as read. `first` is what values of the type begin with.
+inline bool JsonCursor::expect(Type wanted, char first) {
+  if (!pending_ || tokens_.kind() != first) return expect(wanted);
+  pending_ = false;
+  return true;
+}
+
+inline bool JsonCursor::enter(Type type, char first) {
+  if (!expect(type, first)) return false;
+  if (depth_ == kMaxDepth) return fail_at(value_, "nested too deeply");
+  tokens_.advance();
+  entered_[depth_++] = true;
+  return true;
+}
+
+/// What the current token, a string, means; steps behind it. No view, with the fault kept, if that cannot be told.
+inline std::string_view JsonCursor::take_string() {
+  const char* start = tokens_.start() + 1;
+  const char* end = tokens_.bound();
+  while (*--end != '"') continue;
+  const bool may_have_escapes = tokens_.may_have_escapes(start, end);
+  tokens_.advance();
+  const std::string_view inner(start, static_cast<std::size_t>(end - start));
+  return may_have_escapes ? unescape(inner) : inner;
+}
+
+inline std::string_view JsonCursor::string() {
+  return expect(Type::string, '"') ? take_string() : std::string_view();
+}
+
+inline JsonCursor::Key JsonCursor::next_key() {
+  pass();
+  if (depth_ == 0) return {};
+  bool& first = entered_[depth_ - 1];
+  const std::string_view written = tokens_.pass_key(first);
+  if (written.data() == nullptr) return next_unusual_key();
+  first = false;
+  stand();
+  if (!tokens_.may_have_escapes(written.data(), written.data() + written.size())) return Key(written);
+  const std::string_view key = unescape(written);
+  return fault_ ? Key() : Key(key);
+}
 
 /// "an object", "a list", …: for messages.
 std::string_view describe_type(JsonCursor::Type type);

@@ -1,5 +1,7 @@
 #include "base/json_tokens.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -28,7 +30,12 @@ constexpr std::array<std::uint32_t, 2> kNothing{};
 
 }  // namespace
 
-simdjson::error_code JsonTokens::open(std::string_view text) {
+JsonTokens::JsonTokens() = default;
+JsonTokens::JsonTokens(JsonTokens&&) noexcept = default;
+JsonTokens& JsonTokens::operator=(JsonTokens&&) noexcept = default;
+JsonTokens::~JsonTokens() = default;
+
+JsonTokens::Error JsonTokens::open(std::string_view text) {
   rest_ = text;
   longest_ = kWindow;
   error_ = simdjson::SUCCESS;
@@ -58,7 +65,7 @@ void JsonTokens::next_window() {
   at_ = end_ = kNothing.data();
 }
 
-simdjson::error_code JsonTokens::index(std::string_view window) {
+JsonTokens::Error JsonTokens::index(std::string_view window) {
   if (!stage_ || stage_->capacity() < window.size()) {
     const std::size_t capacity = std::max(window.size(), kSmallest);
     const auto error =
@@ -70,8 +77,15 @@ simdjson::error_code JsonTokens::index(std::string_view window) {
   window_ = window.data();
   at_ = stage_->structural_indexes.get();
   end_ = at_ + stage_->n_structural_indexes;
-  has_escapes_ = window.find('\\') != std::string_view::npos;
+  mark_escapes(window);
   return error;
+}
+
+void JsonTokens::mark_escapes(std::string_view window) {
+  escapes_.clear();
+  auto at = window.find('\\');
+  if (at != std::string_view::npos) escapes_.resize(window.size() / kBlock + 1);
+  for (; at != std::string_view::npos; at = window.find('\\', (at / kBlock + 1) * kBlock)) escapes_[at / kBlock] = 1;
 }
 
 void JsonTokens::stop() {

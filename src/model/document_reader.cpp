@@ -15,9 +15,8 @@ constexpr std::size_t kUsual = 4;  // tags, or pairs of metadata, of an instance
 
 }  // namespace
 
-bool DocumentReader::expect(JsonCursor::Type type, std::string_view name) {
+bool DocumentReader::misses(std::string_view name) {
   const auto found = cursor_.type();
-  if (found == type) return true;
   if (!cursor_.fault()) find(cursor_.offset(), fmt::format("expected {}, got {}", name, describe_type(found)));
   cursor_.skip();
   return false;
@@ -40,6 +39,10 @@ void DocumentReader::unknown_key(std::string_view key, std::span<const std::stri
 }
 
 void DocumentReader::read(std::string& out) {
+  if (expect(JsonCursor::Type::string, "a string")) out = cursor_.string();
+}
+
+void DocumentReader::read(std::string_view& out) {
   if (expect(JsonCursor::Type::string, "a string")) out = cursor_.string();
 }
 
@@ -76,7 +79,9 @@ void DocumentReader::read(Pairs& out) {
   out.clear();
   object({}, [&](std::string_view key) {
     if (out.empty()) out.reserve(kUsual);
-    read(out.emplace_back(key, std::string()).second);
+    std::string_view value;
+    read(value);
+    out.emplace_back(key, value);
     return true;
   });
 }

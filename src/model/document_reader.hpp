@@ -32,22 +32,30 @@ class DocumentReader {
   /// knew the key. With `known`, an unknown key is a finding with a suggestion; a key that is read twice always is one.
   template <typename OnKey>
   void object(std::span<const std::string_view> known, OnKey on_key) {
+    SeenKeys seen(keys_.size());
+    members([&](std::string_view key) {
+      const std::size_t offset = cursor_.offset();
+      if (!on_key(key)) {
+        if (!known.empty()) unknown_key(key, known);
+      } else if (comes_twice(seen, key)) {
+        find_key(offset, "the key comes twice");
+      }
+    });
+    keys_.resize(seen.before);
+  }
+
+  /// The same for what a server writes from a structure of its own, which has each key once: nothing is looked for.
+  template <typename OnKey>
+  void members(OnKey on_key) {
     if (!expect(JsonCursor::Type::object, "an object")) return;
     Level level{innermost_};
-    SeenKeys seen(keys_.size());
     innermost_ = &level;
     cursor_.enter_object();
     while (const auto key = cursor_.next_key()) {
       level.key = *key;
-      const std::size_t offset = cursor_.offset();
-      if (!on_key(*key)) {
-        if (!known.empty()) unknown_key(*key, known);
-      } else if (comes_twice(seen, *key)) {
-        find_key(offset, "the key comes twice");
-      }
+      on_key(*key);
       if (level.left) break;
     }
-    keys_.resize(seen.before);
     innermost_ = level.around;
   }
 
@@ -68,6 +76,7 @@ class DocumentReader {
   }
 
   void read(std::string& out);
+  void read(std::string_view& out);  ///< lives as long as the text
   void read(bool& out);
   void read(double& out);
   void read(std::int64_t& out);
@@ -118,7 +127,9 @@ class DocumentReader {
     return false;
   }
 
-  bool expect(JsonCursor::Type type, std::string_view name);
+  bool expect(JsonCursor::Type type, std::string_view name) { return cursor_.type() == type || misses(name); }
+  /// Finds that the value is none of what is expected, and skips it. False.
+  bool misses(std::string_view name);
   /// Whether the object had the key before; it has from now on.
   bool is_among(SeenKeys& seen, std::string_view key);
   void unknown_key(std::string_view key, std::span<const std::string_view> known);

@@ -1,6 +1,6 @@
 #include "model/field_set.hpp"
 
-#include <fmt/format.h>
+#include "base/order.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,15 +9,17 @@ namespace r2i {
 
 namespace {
 
-/// A key of FieldsV1 as a step of a path: `f:name` → `.name`, `k:{"name":"http"}` → `[name="http"]`. The lists of
+/// Adds a key of FieldsV1 as a step of a path: `f:name` → `.name`, `k:{"name":"http"}` → `[name="http"]`. The lists of
 /// Istio's objects have no other keys than `name`; what else there may be keeps its JSON.
-std::string step_of(std::string_view key) {
+void add_step(std::string& path, std::string_view key) {
   constexpr std::string_view kByName = "k:{\"name\":";
-  if (key.starts_with("f:")) return fmt::format(".{}", key.substr(2));
-  if (key.starts_with(kByName) && key.ends_with('}')) {
-    return fmt::format("[name={}]", key.substr(kByName.size(), key.size() - kByName.size() - 1));
+  if (key.starts_with("f:")) {
+    path.append(".").append(key.substr(2));
+  } else if (key.starts_with(kByName) && key.ends_with('}')) {
+    path.append("[name=").append(key.substr(kByName.size(), key.size() - kByName.size() - 1)).append("]");
+  } else {
+    path.append("[").append(key.substr(std::min<std::size_t>(key.size(), 2))).append("]");
   }
-  return fmt::format("[{}]", key.substr(std::min<std::size_t>(key.size(), 2)));
 }
 
 class FieldReader {
@@ -34,13 +36,12 @@ class FieldReader {
   void walk() {
     bool leaf = true;
     const std::size_t length = path_.size();
-    reader_.object({}, [&](std::string_view key) {
-      if (key == ".") return false;
+    reader_.members([&](std::string_view key) {
+      if (key == ".") return;
       leaf = false;
-      path_ += step_of(key);
+      add_step(path_, key);
       walk();
       path_.resize(length);
-      return true;
     });
     if (leaf && !path_.empty()) paths_.push_back(path_);
   }
@@ -53,7 +54,7 @@ class FieldReader {
 }  // namespace
 
 FieldSet::FieldSet(std::vector<std::string> paths) : paths_(std::move(paths)) {
-  std::ranges::sort(paths_);
+  bring_in_order(paths_);
   const auto twins = std::ranges::unique(paths_);
   paths_.erase(twins.begin(), twins.end());
 }

@@ -16,21 +16,18 @@ namespace {
 
 FieldManager read_manager(DocumentReader& reader) {
   FieldManager manager;
-  reader.object({}, [&](std::string_view key) {
+  reader.members([&](std::string_view key) {
     if (key == "manager") {
       reader.read(manager.name);
     } else if (key == "operation") {
-      std::string operation;
+      std::string_view operation;
       reader.read(operation);
       manager.applies = operation == "Apply";
     } else if (key == "subresource") {
       reader.read(manager.subresource);
     } else if (key == "fieldsV1") {
       manager.fields = read_field_set(reader);
-    } else {
-      return false;
     }
-    return true;
   });
   return manager;
 }

@@ -60,7 +60,9 @@ class FieldReader {
   void read(Location& out) { read_enum(out, kLocationNames); }
   void read(Resolution& out) { read_enum(out, kResolutionNames); }
   void read(std::vector<Endpoint>& out) {
+    constexpr std::size_t kUsual = 8;
     out.clear();
+    out.reserve(kUsual);
     reader_.list([&] { read(out.emplace_back()); });
   }
   void read(std::vector<ServicePort>& out) {

@@ -1,6 +1,6 @@
 #include "sources/consul_parse.hpp"
 
-#include "base/text.hpp"
+#include "base/order.hpp"
 #include "sources/json_answer.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +13,8 @@ namespace r2i::sources::consul {
 namespace {
 
 std::string read_locality(DocumentReader& reader) {
-  std::string region;
-  std::string zone;
+  std::string_view region;
+  std::string_view zone;
   read_object(reader, [&](std::string_view key) {
     if (key == "Region") {
       read_unless_null(reader, region);
@@ -25,7 +25,7 @@ std::string read_locality(DocumentReader& reader) {
     }
     return true;
   });
-  return zone.empty() ? region : fmt::format("{}/{}", region, zone);
+  return zone.empty() ? std::string(region) : fmt::format("{}/{}", region, zone);
 }
 
 struct Weights {
@@ -40,10 +40,10 @@ struct Entry {
   Instance& instance;
   bool has_node = false;
   bool has_service = false;
-  std::string datacenter;
-  std::string node_address;
+  std::string_view datacenter;
+  std::string_view node_address;
   std::string node_locality;
-  std::string socket_path;
+  std::string_view socket_path;
   std::int64_t port = 0;
   Weights weights;
 };
@@ -109,7 +109,7 @@ void read_service(DocumentReader& reader, Entry& entry) {
 }
 
 /// The health that one check gives: maintenance is a critical check with a name of its own (Consul's api/health.go).
-Health health_of(const std::string& id, const std::string& status) {
+Health health_of(std::string_view id, std::string_view status) {
   if (id == "_node_maintenance" || id.starts_with("_service_maintenance:")) return Health::maintenance;
   if (status == "passing") return Health::passing;
   // Any other text than these is kept by Consul, too, and answered by its DNS.
@@ -117,8 +117,8 @@ Health health_of(const std::string& id, const std::string& status) {
 }
 
 void read_check(DocumentReader& reader, Entry& entry) {
-  std::string id;
-  std::string status;
+  std::string_view id;
+  std::string_view status;
   int missing = 2;
   read_object(reader, [&](std::string_view key) {
     if (key == "CheckID") {
@@ -152,12 +152,12 @@ void read_entry(DocumentReader& reader, Entry& entry) {
 void finish(Entry& entry) {
   Instance& instance = entry.instance;
   // A unix socket has neither address nor port that a mesh could reach.
-  if (instance.address.empty() && entry.socket_path.empty()) instance.node_address = std::move(entry.node_address);
-  if (entry.port != 0) instance.ports.push_back({entry.port, {}, {}});
+  if (instance.address.empty() && entry.socket_path.empty()) instance.node_address = entry.node_address;
+  if (entry.port != 0) instance.ports.emplace_back().number = entry.port;
   if (instance.locality.empty()) instance.locality = std::move(entry.node_locality);
   instance.weight = instance.health == Health::warning ? entry.weights.warning : entry.weights.passing;
-  std::ranges::sort(instance.tags);
-  std::ranges::sort(instance.metadata);
+  bring_in_order(instance.tags);
+  bring_in_order(instance.metadata);
 }
 
 }  // namespace
@@ -183,7 +183,9 @@ tl::expected<std::vector<std::string>, std::string> parse_names(JsonCursor& curs
 }
 
 tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::string& body) {
+  constexpr std::size_t kUsualEntry = 1024;  // bytes
   Answer answer;
+  answer.instances.reserve(body.size() / kUsualEntry);
   std::size_t index = 0;
   auto error = read_document(cursor, body, [&](DocumentReader& reader) {
     reader.list([&] {

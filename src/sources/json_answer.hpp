@@ -22,7 +22,7 @@ void read_unless_null(DocumentReader& reader, T& out) {
 /// Calls `on_key` for each key of an object that may be null; it says whether it read the value.
 template <typename OnKey>
 void read_object(DocumentReader& reader, OnKey on_key) {
-  if (!is_null(reader)) reader.object({}, on_key);
+  if (!is_null(reader)) reader.members(on_key);
 }
 
 /// The first of the findings as a sentence about an answer, or nothing if there are none.

@@ -50,7 +50,8 @@ std::string protocol_of(const Pairs& metadata, std::int64_t port) {
 }
 
 void read_metadata(DocumentReader& reader, Pairs& metadata) {
-  read_object(reader, [&](std::string_view key) {
+  if (is_null(reader)) return;
+  reader.object({}, [&](std::string_view key) {
     if (!is_null(reader)) reader.read(metadata.emplace_back(key, std::string()).second);
     return true;
   });

@@ -237,6 +237,24 @@ TEST_CASE("json cursor: a long text is as good as a short one") {
   CHECK_FALSE(is_sound(long_list(kValues) + "]"));
 }
 
+TEST_CASE("json cursor: a lone escape is found wherever it stands, in a key and in a value") {
+  constexpr std::size_t kEnough = 1100;  // bytes: past two of the blocks for which escapes are noted
+  for (std::size_t before = 0; before < kEnough; ++before) {
+    for (const bool in_key : {false, true}) {
+      std::string text = R"({"plain":")" + std::string(before, 'x') + R"(",")";
+      text += in_key ? R"(k\\ey":"value"})" : R"(key":"va\\lue"})";
+      JsonCursor cursor;
+      REQUIRE(cursor.open(text));
+      REQUIRE(cursor.enter_object());
+      REQUIRE(cursor.next_key() == "plain");
+      REQUIRE(cursor.string().size() == before);
+      REQUIRE(cursor.next_key() == (in_key ? "k\\ey" : "key"));
+      REQUIRE(cursor.string() == (in_key ? "value" : "va\\lue"));
+      REQUIRE(cursor.finish());
+    }
+  }
+}
+
 TEST_CASE("json cursor: a fault far behind in a long text has its own line") {
   const auto line_of_fault = [](std::string text) -> std::size_t {
     JsonCursor cursor;

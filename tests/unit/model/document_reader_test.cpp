@@ -123,6 +123,45 @@ TEST_CASE("document reader: a key may come again in another object") {
   CHECK(reader.finish().empty());
 }
 
+TEST_CASE("document reader: members of a structure, of which a key that comes twice is read twice") {
+  std::string text = R"({"a":"1","skipped":{"a":[1]},"b":{"a":"2","rest":3},"a":"\u0034"})";
+  JsonCursor cursor;
+  DocumentReader reader(cursor);
+  REQUIRE(cursor.open(text));
+  std::string values;
+  reader.members([&](std::string_view key) {
+    std::string_view value;
+    if (key == "a") reader.read(value);
+    if (key == "b") {
+      reader.members([&](std::string_view) {
+        reader.read(value);
+        reader.leave();
+      });
+    }
+    values += value;
+  });
+  CHECK(values == "124");
+  CHECK(reader.finish().empty());
+}
+
+TEST_CASE("document reader: members of what is no object") {
+  std::string text = R"({"a":[1],"b":{"c":2}})";
+  JsonCursor cursor;
+  DocumentReader reader(cursor);
+  REQUIRE(cursor.open(text));
+  reader.members([&](std::string_view) {
+    reader.members([&](std::string_view) {
+      std::string_view value = "kept";
+      reader.read(value);
+      CHECK(value == "kept");
+    });
+  });
+  const auto findings = reader.finish();
+  REQUIRE(findings.size() == 2);
+  CHECK(findings[0].message == "a: expected an object, got a list");
+  CHECK(findings[1].message == "b.c: expected a string, got a number");
+}
+
 TEST_CASE("document reader: pairs and lists of strings replace what was there") {
   std::string text = R"({"p":{"b":"2","a":"1"},"l":["x","y"]})";
   JsonCursor cursor;
