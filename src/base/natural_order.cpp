@@ -1,5 +1,6 @@
 #include "base/natural_order.hpp"
 
+#include "base/order.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ std::int64_t value_of(std::string_view digits, std::uint64_t start) {
 
 template <typename Entries>
 void sort_by_bytes(Entries& entries) {
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  bring_in_order(entries, std::less(), [](const auto& entry) -> const std::string& { return entry.first; });
 }
 
 /// std::sort may not be used with a relation that is not transitive.
@@ -87,7 +88,7 @@ bool is_naturally_before(std::string_view a, std::string_view b) {
 template <typename T>
 void sort_keys(std::vector<std::pair<std::string, T>>& entries) {
   sort_by_bytes(entries);
-  if (entries.size() > kMostKeys) return;
+  if (entries.size() > kMostKeys || is_sorted_in_all_pairs(entries)) return;
   insertion_sort(entries);
   if (!is_sorted_in_all_pairs(entries)) sort_by_bytes(entries);
 }

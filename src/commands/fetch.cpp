@@ -1,4 +1,5 @@
 #include "base/json_writer.hpp"
+#include "base/order.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/pipeline.hpp"
@@ -26,8 +27,7 @@ class Collector : public ServiceSink {
     const auto before = [](const Instance& a, const Instance& b) {
       return std::tie(a.node, a.id, a.address) < std::tie(b.node, b.id, b.address);
     };
-    // Sorting moves even what is in its place, and there it mostly is.
-    if (!std::ranges::is_sorted(service.instances, before)) std::ranges::sort(service.instances, before);
+    bring_in_order(service.instances, before);
     services_.push_back(std::move(service));
   }
 

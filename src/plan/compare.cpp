@@ -103,11 +103,9 @@ void add_rest_of_file(Comparison& result, const std::vector<Field>& wanted, cons
   }
 }
 
-}  // namespace
-
-Comparison compare(const LiveObject& live, const Manifest& desired, const std::string& manager) {
-  Comparison result;
-  const std::vector<Field> wanted = fields_of(desired);
+/// Of two objects that differ: in what, and what is in the way.
+void compare_fields(Comparison& result, const LiveObject& live, const Manifest& desired, const std::string& manager,
+                    const std::vector<Field>& wanted) {
   const std::vector<Field> present = fields_of(live.manifest);
   for (const Field& field : wanted) {
     const Field* there = find_field(present, field.path);
@@ -120,12 +118,21 @@ Comparison compare(const LiveObject& live, const Manifest& desired, const std::s
   }
   if (manager.empty()) {
     add_rest_of_file(result, wanted, present);
-    return result;
+  } else {
+    result.obstacle = find_obstacle(live, desired, manager, wanted, present);
   }
+}
+
+}  // namespace
+
+Comparison compare(const LiveObject& live, const Manifest& desired, const std::string& manager) {
+  Comparison result;
+  const std::vector<Field> wanted = fields_of(desired);
+  if (live.manifest != desired) compare_fields(result, live, desired, manager, wanted);
+  if (manager.empty()) return result;
   for (const std::string& path : fields_of_manager(live, manager).paths()) {
     if (find_field(wanted, path) == nullptr) result.paths.push_back(path);
   }
-  result.obstacle = find_obstacle(live, desired, manager, wanted, present);
   return result;
 }
 

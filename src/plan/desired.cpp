@@ -58,14 +58,15 @@ void Desired::unite_merges() {
 void Desired::add(std::size_t index) {
   const Manifest& object = wanted_.objects[index];
   const ServiceName service = service_of(object);
-  keys_.emplace(key_of(object), index);
-  Group& group = groups_[group_of(object)];
+  // They come in the order of their keys, and nearly in that of what else they are found by.
+  keys_.emplace_hint(keys_.end(), key_of(object), index);
+  Group& group = groups_.try_emplace(groups_.end(), group_of(object))->second;
   group.belongs_to(scope_name(service), Group::Teller::desired);
   group.desired += endpoints_in(object);
   if (const auto* entry = std::get_if<ServiceEntry>(&object)) {
     for (const std::string& host : entry->hosts) hosts_.emplace(host, index);
     if (!is_alias(object)) {
-      for (const ServiceName& one : each_of(service)) services_.emplace(one, index);
+      for (const ServiceName& one : each_of(service)) services_.emplace_hint(services_.end(), one, index);
     }
     ++entry_counts_[scope_name(service)];
   }

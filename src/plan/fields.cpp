@@ -1,5 +1,6 @@
 #include "plan/fields.hpp"
 
+#include "base/order.hpp"
 #include "base/text.hpp"
 #include "model/manifest_fields.hpp"
 
@@ -10,11 +11,11 @@
 
 namespace r2i::plan {
 
-std::string port_path(std::string_view list, const ServicePort& port) {
-  return fmt::format("{}[name=\"{}\"]", list, port.name);
-}
-
 namespace {
+
+void add_port_step(std::string& path, const ServicePort& port) {
+  path.append("[name=\"").append(port.name).append("\"]");
+}
 
 /// Walks along visit_…() and tells `on_leaf(path, member)` of each value that is owned as one.
 template <typename OnLeaf>
@@ -24,29 +25,37 @@ class Walker {
 
   template <typename T>
   void field(std::string_view name, T& member) {
-    walk(path_ + "." + std::string(name), member);
+    const std::size_t length = path_.size();
+    path_.append(".").append(name);
+    walk(member);
+    path_.resize(length);
   }
 
  private:
   template <typename T>
-  void walk(const std::string& path, T& member) {
+  void walk(T& member) {
     using Member = std::remove_const_t<T>;
+    const std::size_t length = path_.size();
     if constexpr (std::is_same_v<Member, Pairs> || std::is_same_v<Member, PortMap>) {
-      for (auto& [key, value] : member) on_leaf_.entry(fmt::format("{}.{}", path, key), value);
+      for (auto& [key, value] : member) {
+        path_.append(".").append(key);
+        on_leaf_.entry(path_, value);
+        path_.resize(length);
+      }
     } else if constexpr (std::is_same_v<Member, std::vector<ServicePort>>) {
       for (auto& port : member) {
-        Walker inner(port_path(path, port), on_leaf_);
-        visit_port(inner, port);
+        add_port_step(path_, port);
+        visit_port(*this, port);
+        path_.resize(length);
       }
     } else if constexpr (std::is_same_v<Member, WorkloadSelector>) {
-      Walker inner(path, on_leaf_);
-      visit_selector(inner, member);
+      visit_selector(*this, member);
     } else {
-      on_leaf_(path, member);
+      on_leaf_(path_, member);
     }
   }
 
-  std::string path_;
+  std::string path_;  ///< of the value that is walked through
   OnLeaf& on_leaf_;
 };
 
@@ -186,12 +195,18 @@ struct InWords {
 
 }  // namespace
 
+std::string port_path(std::string_view list, const ServicePort& port) {
+  std::string path(list);
+  add_port_step(path, port);
+  return path;
+}
+
 std::vector<Field> fields_of(const Manifest& manifest) {
   std::vector<Field> fields;
   constexpr std::size_t kUsual = 24;
   fields.reserve(kUsual);
   std::visit([&](const auto& object) { walk_object(object, Collector(fields)); }, manifest);
-  std::ranges::sort(fields, {}, &Field::path);
+  bring_in_order(fields, std::less(), &Field::path);
   return fields;
 }
 

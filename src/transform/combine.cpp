@@ -2,6 +2,7 @@
 
 #include "base/json_writer.hpp"
 #include "base/natural_order.hpp"
+#include "base/order.hpp"
 #include "base/output.hpp"
 #include "model/check.hpp"
 #include "model/codes.hpp"
@@ -24,12 +25,6 @@
 namespace r2i::transform {
 
 namespace {
-
-/// Most registries list their services in order: then looking spares the moving of what is large.
-template <typename Range, typename Less, typename Key = std::identity>
-void bring_in_order(Range& range, Less less, Key key = {}) {
-  if (!std::ranges::is_sorted(range, less, key)) std::ranges::sort(range, less, key);
-}
 
 void settle_hosts(std::vector<Converted>& services, Diagnostics& diagnostics) {
   bring_in_order(services, [](const Converted& a, const Converted& b) {

@@ -4,6 +4,8 @@
 #include "transform/metadata.hpp"
 #include "transform/variables.hpp"
 
+#include <algorithm>
+
 namespace r2i::transform {
 
 namespace {
@@ -20,8 +22,14 @@ std::string legal(std::string_view part) {
   return result;
 }
 
+/// What names of regions and datacenters are made of.
+bool is_usual(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
+}
+
 /// At most three parts, up to the first one that is empty.
 std::string shortened(std::string_view rest) {
+  if (rest.size() <= kMaxPart && std::ranges::all_of(rest, is_usual)) return std::string(rest);  // one part, and legal
   std::string locality;
   for (std::size_t i = 0; i < kMaxParts && !rest.empty(); ++i) {
     const auto slash = rest.find('/');

@@ -1,5 +1,6 @@
 #include "transform/selection.hpp"
 
+#include "base/order.hpp"
 #include "base/text.hpp"
 #include "model/codes.hpp"
 #include "transform/address.hpp"
@@ -196,7 +197,7 @@ std::vector<Candidate> registered(const Service& service, const ServiceChoices& 
 }
 
 std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& diagnostics) {
-  std::ranges::sort(candidates, endpoint_order);
+  bring_in_order(candidates, endpoint_order);
   std::vector<Candidate> result;
   result.reserve(candidates.size());
   for (auto first = candidates.begin(); first != candidates.end();) {

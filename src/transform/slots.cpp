@@ -119,20 +119,23 @@ class SlotFinder {
  private:
   void add(std::size_t candidate, const Port& port) {
     if (port.number < 1 || port.number > kMaxPort) return;
-    std::string key = slot_key(port);
-    // A second port of one instance that nothing tells from the first is the second slot of every instance.
-    for (int position = 2; taken(key, candidate); ++position) key = fmt::format("{}#{}", slot_key(port), position);
-    Filling& filling = dialects_.back()[key];
-    filling.numbers.resize(candidates_.size());
+    Filling& filling = free_slot(slot_key(port), candidate);
     filling.numbers[candidate] = static_cast<std::uint32_t>(port.number);
     if (auto told = told_protocol(*candidates_[candidate].service, *candidates_[candidate].instance, port, unknown_)) {
       filling.told.push_back(std::move(*told));
     }
   }
 
-  bool taken(const std::string& key, std::size_t candidate) const {
-    const auto found = dialects_.back().find(key);
-    return found != dialects_.back().end() && found->second.numbers[candidate] != 0;
+  /// A second port of one instance that nothing tells from the first is the second slot of every instance.
+  Filling& free_slot(const std::string& key, std::size_t candidate) {
+    std::string numbered = key;
+    for (int position = 2;; ++position) {
+      const auto [found, is_new] = dialects_.back().try_emplace(numbered);
+      Filling& filling = found->second;
+      if (is_new) filling.numbers.resize(candidates_.size());
+      if (filling.numbers[candidate] == 0) return filling;
+      numbered = fmt::format("{}#{}", key, position);
+    }
   }
 
   const Service& service_;
