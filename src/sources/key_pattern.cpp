@@ -181,6 +181,7 @@ bool KeyPattern::match_many(const Segment& segment, std::string_view text, KeyPa
 
 bool KeyPattern::match(std::string_view key, KeyParts& parts) const {
   parts.clear();
+  parts.reserve(segments_.size());
   std::optional<std::string_view> rest = key;
   const std::size_t before = many_.value_or(segments_.size());
   for (std::size_t i = 0; i < before; ++i) {

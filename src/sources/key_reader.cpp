@@ -149,8 +149,8 @@ std::optional<std::string> KeyReader::read_item(std::size_t item) {
     // An instance that listens nowhere.
     endpoints.emplace_back();
   }
-  Instance common;
-  if (auto wrong = read_common(item, common)) return wrong;
+  const std::size_t first = reading_.instances.size();
+  if (auto wrong = read_common(item, reading_.instances.emplace_back())) return wrong;
   std::optional<std::int64_t> port;
   if (const auto written = texts_.first(layout_.port_, item)) {
     port = whole_number(*written);
@@ -158,7 +158,7 @@ std::optional<std::string> KeyReader::read_item(std::size_t item) {
     // A number that is not set, as Go writes it.
     if (*port == 0) port.reset();
   }
-  add_instances(endpoints, port, texts_.first(layout_.protocol_, item).value_or(""), std::move(common));
+  set_endpoints(first, endpoints, port, texts_.first(layout_.protocol_, item).value_or(""));
   return std::nullopt;
 }
 
@@ -192,12 +192,11 @@ void KeyReader::read_health(std::size_t item, Instance& instance) {
   if ((enabled && is_off(*enabled)) || (disabled && !is_off(*disabled))) instance.health = Health::disabled;
 }
 
-/// One instance for each host, with all of its ports. There is at least one endpoint.
-void KeyReader::add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
-                              const std::string& protocol, Instance common) {
+/// Makes of the instance at `first`, the last one, one for each host, with all of its ports. There is at least one
+/// endpoint.
+void KeyReader::set_endpoints(std::size_t first, const std::vector<EndpointText>& endpoints,
+                              std::optional<std::int64_t> port, const std::string& protocol) {
   auto& made = reading_.instances;
-  const std::size_t first = made.size();
-  made.push_back(std::move(common));
   made.back().address = endpoints.front().host;
   for (const EndpointText& endpoint : endpoints) {
     auto at = std::find_if(made.begin() + static_cast<std::ptrdiff_t>(first), made.end(),

@@ -37,8 +37,8 @@ class KeyReader {
   std::optional<std::string> read_common(std::size_t item, Instance& instance);
   std::optional<std::string> read_weight(std::size_t item, Instance& instance);
   void read_health(std::size_t item, Instance& instance);
-  void add_instances(const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
-                     const std::string& protocol, Instance common);
+  void set_endpoints(std::size_t first, const std::vector<EndpointText>& endpoints, std::optional<std::int64_t> port,
+                     const std::string& protocol);
 
   const KeyLayout& layout_;
   KeyTexts texts_;

@@ -29,6 +29,10 @@ void flatten(const FlatJson& tree, std::size_t node, std::string name, Pairs& me
   metadata.reserve(metadata.size() + from.next - node - 1);
   std::size_t position = 0;
   for (std::size_t inner = node + 1; inner < from.next; inner = tree.node(inner).next, ++position) {
+    if (name.empty() && from.type == Type::object && is_scalar(tree.node(inner))) {
+      metadata.emplace_back(tree.node(inner).key, tree.node(inner).text);
+      continue;
+    }
     std::string own = from.type == Type::object ? std::string(tree.node(inner).key) : fmt::format("{}", position);
     flatten(tree, inner, name.empty() ? std::move(own) : fmt::format("{}.{}", name, own), metadata);
   }
@@ -107,10 +111,9 @@ std::vector<std::string> KeyTexts::all(const ValuePath& path, std::size_t item) 
   return found;
 }
 
-std::optional<std::string> KeyTexts::first(const std::optional<ValuePath>& path, std::size_t item) {
+std::optional<std::string> KeyTexts::first(const ValuePath& path, std::size_t item) {
   std::optional<std::string> found;
-  if (!path) return found;
-  each_text(*path, item, [&](std::string_view text) {
+  each_text(path, item, [&](std::string_view text) {
     if (!text.empty()) found = text;
     return false;
   });

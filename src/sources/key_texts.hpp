@@ -43,7 +43,10 @@ class KeyTexts {
   /// Everything that stands at the end of the path: a text, or those of a list.
   [[nodiscard]] std::vector<std::string> all(const ValuePath& path, std::size_t item);
   /// The first of them; nothing: there is none, or it is empty.
-  [[nodiscard]] std::optional<std::string> first(const std::optional<ValuePath>& path, std::size_t item);
+  [[nodiscard]] std::optional<std::string> first(const ValuePath& path, std::size_t item);
+  [[nodiscard]] std::optional<std::string> first(const std::optional<ValuePath>& path, std::size_t item) {
+    return path ? first(*path, item) : std::nullopt;
+  }
   /// Whether there is a list without items, or null, as Go writes such a list.
   [[nodiscard]] bool is_empty_list(const ValuePath& path, std::size_t item) const;
   /// Adds what stands there under `name`; without a name: the members of an object, the parameters of a URL, and

@@ -14,6 +14,7 @@ namespace {
 
 /// Of values of one service that are malformed: a layout that is not theirs makes all of them so.
 constexpr std::size_t kMostShown = 5;
+constexpr std::size_t kUsual = 8;  // instances of a service
 
 std::string_view folder_of(std::string_view key) {
   const auto slash = key.rfind('/');
@@ -80,7 +81,9 @@ void KeyedServices::take(std::string_view key, std::string_view relative, KeyRea
   Found& one = found(reading.service, reading.group);
   one.repaired = one.repaired || reading.repaired;
   one.service.metadata = std::move(reading.service_metadata);
-  std::ranges::move(reading.instances, std::back_inserter(one.service.instances));
+  auto& instances = one.service.instances;
+  if (instances.size() == 1) instances.reserve(kUsual);  // where there are two there are more
+  std::ranges::move(reading.instances, std::back_inserter(instances));
   if (layout_.service_is_in_value()) folders_[std::string(folder_of(relative))].emplace(reading.service, reading.group);
 }
 
