@@ -101,12 +101,13 @@ std::optional<Finished> Multi::next_finished() noexcept {
 }
 
 void Multi::wait(std::chrono::milliseconds most) {
-  const auto now = alarm_ ? Clock::now() : Clock::time_point{};
-  if (alarm_ && *alarm_ <= now) return;
-  const auto alarm = alarm_ ? std::chrono::ceil<std::chrono::milliseconds>(*alarm_ - now) : most;
-  const int came = poll(watched_.data(), watched_.size(), static_cast<int>(std::min(most, alarm).count()));
+  constexpr std::chrono::milliseconds kNone{0};
+  auto until_alarm = most;
+  // One that is due is no reason not to look: a transfer that never pauses must not keep the others from being read.
+  if (alarm_) until_alarm = std::max(kNone, std::chrono::ceil<std::chrono::milliseconds>(*alarm_ - Clock::now()));
+  const int came = poll(watched_.data(), watched_.size(), static_cast<int>(std::min(most, until_alarm).count()));
   if (came > 0) collect_ready();
-  if (came != 0 || alarm < most || most.count() == 0) return;
+  if (came != 0 || until_alarm < most || most == kNone) return;
   // libcurl may hold back what it has read already, as 7.88 did with the trailers of HTTP/2.
   for (pollfd& entry : watched_) entry.revents = entry.events & POLLIN;
   ready_.assign(watched_.begin() + 1, watched_.end());
