@@ -183,9 +183,7 @@ tl::expected<std::vector<std::string>, std::string> parse_names(JsonCursor& curs
 }
 
 tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::string& body) {
-  constexpr std::size_t kUsualEntry = 1024;  // bytes
   Answer answer;
-  answer.instances.reserve(body.size() / kUsualEntry);
   std::size_t index = 0;
   auto error = read_document(cursor, body, [&](DocumentReader& reader) {
     reader.list([&] {
