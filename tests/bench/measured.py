@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +45,9 @@ class Profile:
     """The instructions of one run, by function, as callgrind counts them."""
 
     def __init__(self, command: Sequence[str], folder: Path, code: int = 0) -> None:
-        out = folder / "callgrind.out"
+        handle, name = tempfile.mkstemp(prefix="callgrind.", dir=folder)
+        os.close(handle)
+        out = Path(name)
         done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *command],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert done.returncode == code, f"exit code {done.returncode} of {' '.join(command)}\n{done.stderr[-2000:]}"

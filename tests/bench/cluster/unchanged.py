@@ -39,7 +39,7 @@ PARTS = {
     "comparison": r"plan::Planner::object\(",
     "conversion": r"transform::convert\(",
     "combination": r"transform::combine\(",
-    "libcurl": r"curl_multi_perform",
+    "libcurl": r"curl_multi_socket_action",
 }
 WITHIN = {"JSON of the API server": "comparison"}
 
