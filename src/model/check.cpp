@@ -53,11 +53,12 @@ std::vector<Breach> check(const WorkloadEntry& entry) {
 
 std::size_t json_size(const ServiceEntry& entry) {
   // Names of fields, quotes and commas of one endpoint with every field come to less than this.
-  constexpr std::size_t kPerEndpoint = 100;
+  constexpr std::size_t kPerEndpoint = 112;
   constexpr std::size_t kPerPair = 16;
   std::size_t bytes = 1024;
   for (const Endpoint& endpoint : entry.endpoints) {
-    bytes += kPerEndpoint + endpoint.address.size() + endpoint.locality.size();
+    bytes += kPerEndpoint + endpoint.address.size() + endpoint.locality.size() + endpoint.network.size() +
+             endpoint.service_account.size();
     for (const auto& [key, value] : endpoint.labels) bytes += kPerPair + key.size() + value.size();
     for (const auto& [key, value] : endpoint.ports) bytes += kPerPair + key.size();
   }

@@ -608,6 +608,8 @@ TEST_CASE("size: the bound is not below the object's own JSON") {
       Endpoint& endpoint = entry.endpoints.emplace_back();
       endpoint.address = "2001:db8:1111:2222:3333:4444:5555:" + std::to_string(1000 + i);
       endpoint.locality = std::string(random() % 60, 'z');
+      endpoint.network = std::string(random() % 300, 'n');
+      endpoint.service_account = std::string(random() % 254, 'a');
       endpoint.weight = 1'000'000;
       for (const ServicePort& port : entry.ports) endpoint.ports.emplace_back(port.name, 65535);
       for (auto l = random() % 8; l > 0; --l)
