@@ -77,6 +77,7 @@ bool JsonCursor::open(std::string& text) {
     error = tokens_.open(text);
   }
   begin_ = value_ = text.data();
+  end_ = begin_ + text.size();
   if (error != simdjson::SUCCESS) {
     return fail_at(text.data() + (error == simdjson::EMPTY ? 0 : text.size()), explain(error));
   }
@@ -233,6 +234,20 @@ std::int64_t JsonCursor::integer() {
     return 0;
   }
   return static_cast<std::int64_t>(value);
+}
+
+std::string_view JsonCursor::written(std::size_t offset) const {
+  if (fault_) return {};
+  const char* end = tokens_.start();
+  while (is_blank(end[-1])) --end;
+  return {begin_ + offset, static_cast<std::size_t>(end - begin_) - offset};
+}
+
+bool JsonCursor::skip_like(std::string_view written) {
+  // One bracket closes another: what begins like a whole object or list is no longer than it.
+  if (!pending_ || written.empty() || !std::string_view(value_, end_).starts_with(written)) return false;
+  skip();
+  return true;
 }
 
 bool JsonCursor::boolean() {

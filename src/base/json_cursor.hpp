@@ -69,6 +69,11 @@ class JsonCursor {
   std::int64_t integer();
   bool boolean();
   void skip() { pass(); }
+  /// How the object or list that was read last is written; `offset` is its own. Nothing after a fault.
+  [[nodiscard]] std::string_view written(std::size_t offset) const;
+  /// Past the current value if it is an object or a list that is written like this one of the same text, whose meaning
+  /// is known then.
+  bool skip_like(std::string_view written);
   /// Reads the current value and all that is in it, for the faults that skip() does not find.
   void walk();
 
@@ -101,6 +106,7 @@ class JsonCursor {
 
   JsonTokens tokens_;  ///< stands on the value that waits to be read, else behind the one that was read last
   const char* begin_ = nullptr;
+  const char* end_ = nullptr;
   const char* value_ = nullptr;  ///< the start of the current value, or of the one read last
   std::size_t depth_ = 0;        ///< how many objects and lists have been entered
   bool pending_ = false;         ///< the current value has not been read yet

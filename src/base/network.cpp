@@ -38,10 +38,11 @@ bool parse_v4(std::string_view text, std::array<unsigned char, 16>& bytes) {
   const char* const end = at + text.size();
   for (std::size_t part = 0; part < 4; ++part) {
     if (part > 0 && (at == end || *at++ != '.')) return false;
-    const char* const first = at;
-    unsigned number = 0;
-    while (at != end && is_digit(*at) && at - first < 3) number = number * 10 + static_cast<unsigned>(*at++ - '0');
-    if (at == first || number > kMost || (*first == '0' && at - first > 1)) return false;
+    if (at == end || !is_digit(*at)) return false;
+    auto number = static_cast<unsigned>(*at++ - '0');
+    for (int more = number == 0 ? 0 : 2; more > 0 && at != end && is_digit(*at); --more)
+      number = number * 10 + static_cast<unsigned>(*at++ - '0');
+    if (number > kMost) return false;
     bytes[part] = static_cast<unsigned char>(number);
   }
   return at == end;

@@ -23,7 +23,9 @@ void sort(Entries<Value>& pairs) {
 }
 
 void sort(Endpoint& endpoint) {
-  sort(endpoint.labels);
+  Pairs labels = endpoint.labels;
+  sort(labels);
+  endpoint.labels = std::move(labels);
   sort(endpoint.ports);
 }
 

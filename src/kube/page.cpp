@@ -36,7 +36,7 @@ bool is_list_of_ours(std::string_view kind) {
 class PageReader {
  public:
   PageReader(JsonCursor& cursor, Diagnostics& diagnostics, LiveSink& sink)
-      : cursor_(cursor), reader_(cursor), diagnostics_(diagnostics), sink_(sink) {}
+      : cursor_(cursor), reader_(cursor), objects_(reader_), diagnostics_(diagnostics), sink_(sink) {}
 
   tl::expected<Page, std::string> read(std::string& body) {
     if (cursor_.open(body)) {
@@ -74,7 +74,7 @@ class PageReader {
 
   bool read_items() {
     reader_.list([&] {
-      auto live = read_live_object(reader_);
+      auto live = objects_.read();
       const auto findings = reader_.take_findings();
       if (cursor_.fault()) return;  // what has been read so far may be half of an object
       ++page_.objects;
@@ -104,6 +104,7 @@ class PageReader {
 
   JsonCursor& cursor_;
   DocumentReader reader_;
+  LiveObjectReader objects_;
   Diagnostics& diagnostics_;
   LiveSink& sink_;
   Page page_;

@@ -13,6 +13,11 @@ ObjectKey key_of(const Manifest& manifest) {
   return {meta.nspace, std::string(kind_of(manifest)), meta.name};
 }
 
+std::tuple<std::string_view, std::string_view, std::string_view> order_of(const Manifest& manifest) {
+  const ObjectMeta& meta = meta_of(manifest);
+  return {meta.nspace, kind_of(manifest), meta.name};
+}
+
 std::string_view to_string(Action action) {
   switch (action) {
     case Action::create:

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace r2i {
 
@@ -22,6 +23,8 @@ struct ObjectKey {
   friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
 };
 ObjectKey key_of(const Manifest& manifest);
+/// The same to compare with: it refers to the manifest.
+std::tuple<std::string_view, std::string_view, std::string_view> order_of(const Manifest& manifest);
 
 enum class Action {
   create,

@@ -35,7 +35,8 @@ std::vector<Breach> check(const WorkloadEntry& entry, const Written& written) {
   const At object;
   const At spec = object.field("spec");
   check_metadata(checker, entry.meta);
-  check_endpoint(checker, spec, entry.spec, !written.empty_endpoint_ports.empty());
+  SharedPairs good_labels;
+  check_endpoint(checker, spec, entry.spec, !written.empty_endpoint_ports.empty(), good_labels);
   const std::string& address = entry.spec.address;
   checker.require(
       address.empty() || address.starts_with(kUnixPrefix) || is_zoned_ip_address(address) || is_fqdn(address),

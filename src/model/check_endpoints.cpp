@@ -52,7 +52,8 @@ void check_port_names(Checker& checker, const At& at, const PortMap& ports, cons
 
 }  // namespace
 
-void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bool ports_are_empty) {
+void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bool ports_are_empty,
+                    SharedPairs& good_labels) {
   checker.require(!endpoint.address.empty() || !endpoint.network.empty(), at.field("address"), "is required");
   if (endpoint.address.starts_with(kUnixPrefix)) {
     checker.require(is_unix_address(endpoint.address), at.field("address"),
@@ -65,7 +66,11 @@ void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bo
   check_length(checker, at.field("locality"), endpoint.locality, kMaxText);
   check_length(checker, at.field("network"), endpoint.network, kMaxText);
   check_length(checker, at.field("serviceAccount"), endpoint.service_account, kMaxServiceAccount);
-  check_labels(checker, at.field("labels"), endpoint.labels);
+  if (!endpoint.labels.is(good_labels)) {
+    const std::size_t before = checker.size();
+    check_labels(checker, at.field("labels"), endpoint.labels);
+    if (checker.size() == before) good_labels = endpoint.labels;
+  }
   check_port_map(checker, at.field("ports"), endpoint.ports);
 }
 
@@ -75,9 +80,10 @@ void check_endpoints(Checker& checker, const At& spec, const ServiceEntry& entry
                   entry.endpoints.size(), kMaxEndpoints);
   checker.require(!written.endpoints || !written.workload_selector, spec.field("workloadSelector"),
                   "endpoints and workloadSelector exclude each other, even if empty: remove one");
+  SharedPairs good_labels;
   for (std::size_t i = 0; i < entry.endpoints.size(); ++i) {
     const At at = endpoints.item(i);
-    check_endpoint(checker, at, entry.endpoints[i], written.empty_endpoint_ports.contains(i));
+    check_endpoint(checker, at, entry.endpoints[i], written.empty_endpoint_ports.contains(i), good_labels);
     check_port_names(checker, at.field("ports"), entry.endpoints[i].ports, entry.ports);
   }
 }

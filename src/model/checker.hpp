@@ -35,6 +35,7 @@ class Checker {
   void require(bool holds, const At& at, fmt::format_string<Args...> format, Args&&... args) {
     if (!holds) broken_.push_back({at.path(), fmt::format(format, std::forward<Args>(args)...)});
   }
+  [[nodiscard]] std::size_t size() const { return broken_.size(); }
   std::vector<Breach> take() { return std::move(broken_); }
 
  private:
@@ -52,8 +53,9 @@ void check_selector(Checker& checker, const At& spec, const WorkloadSelector& se
 void check_addresses(Checker& checker, const At& spec, const ServiceEntry& entry);
 void check_ports(Checker& checker, const At& spec, const ServiceEntry& entry, const Written& written);
 
-/// What holds of an endpoint whatever it belongs to.
-void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bool ports_are_empty);
+/// What holds of an endpoint whatever it belongs to. `good_labels`: what was found to be no breach of any rule.
+void check_endpoint(Checker& checker, const At& at, const Endpoint& endpoint, bool ports_are_empty,
+                    SharedPairs& good_labels);
 /// What a ServiceEntry asks of its endpoints.
 void check_endpoints(Checker& checker, const At& spec, const ServiceEntry& entry, const Written& written);
 

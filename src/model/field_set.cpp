@@ -53,14 +53,21 @@ class FieldReader {
 
 }  // namespace
 
-FieldSet::FieldSet(std::vector<std::string> paths) : paths_(std::move(paths)) {
-  bring_in_order(paths_);
-  const auto twins = std::ranges::unique(paths_);
-  paths_.erase(twins.begin(), twins.end());
+FieldSet::FieldSet(std::vector<std::string> paths) {
+  bring_in_order(paths);
+  const auto twins = std::ranges::unique(paths);
+  paths.erase(twins.begin(), twins.end());
+  paths_ = std::make_shared<const std::vector<std::string>>(std::move(paths));
+}
+
+const std::vector<std::string>& FieldSet::paths() const noexcept {
+  if (paths_) return *paths_;
+  static const std::vector<std::string> kNone;
+  return kNone;
 }
 
 bool FieldSet::contains(std::string_view path) const {
-  return std::ranges::binary_search(paths_, path, {}, [](const std::string& p) { return std::string_view(p); });
+  return std::ranges::binary_search(paths(), path, {}, [](const std::string& p) { return std::string_view(p); });
 }
 
 FieldSet read_field_set(DocumentReader& reader) {

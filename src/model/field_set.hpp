@@ -2,6 +2,7 @@
 
 #include "model/document_reader.hpp"
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,20 +10,22 @@
 namespace r2i {
 
 /// Paths of fields of an object, spelled as server-side apply spells them in its messages: `.spec.endpoints`,
-/// `.spec.ports[name="http"].number`, `.metadata.labels.app`. Sorted, each once.
+/// `.spec.ports[name="http"].number`, `.metadata.labels.app`. Sorted, each once. Copies share them.
 class FieldSet {
  public:
   FieldSet() = default;
   explicit FieldSet(std::vector<std::string> paths);
 
-  [[nodiscard]] const std::vector<std::string>& paths() const noexcept { return paths_; }
-  [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
+  [[nodiscard]] const std::vector<std::string>& paths() const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return paths().empty(); }
   [[nodiscard]] bool contains(std::string_view path) const;
 
-  friend bool operator==(const FieldSet&, const FieldSet&) = default;
+  friend bool operator==(const FieldSet& a, const FieldSet& b) {
+    return a.paths_ == b.paths_ || a.paths() == b.paths();
+  }
 
  private:
-  std::vector<std::string> paths_;
+  std::shared_ptr<const std::vector<std::string>> paths_;  ///< nothing: there are none
 };
 
 /// Reads the `fieldsV1` of an entry of metadata.managedFields, on which the reader stands. Only leaves are kept: that a

@@ -12,39 +12,45 @@ const FieldSet* LiveObject::applied_by(std::string_view manager) const {
   return found == managers.end() ? nullptr : &found->fields;
 }
 
-namespace {
-
-FieldManager read_manager(DocumentReader& reader) {
+FieldManager LiveObjectReader::read_manager() {
   FieldManager manager;
-  reader.members([&](std::string_view key) {
+  reader_.members([&](std::string_view key) {
     if (key == "manager") {
-      reader.read(manager.name);
+      reader_.read(manager.name);
     } else if (key == "operation") {
       std::string_view operation;
-      reader.read(operation);
+      reader_.read(operation);
       manager.applies = operation == "Apply";
     } else if (key == "subresource") {
-      reader.read(manager.subresource);
+      reader_.read(manager.subresource);
     } else if (key == "fieldsV1") {
-      manager.fields = read_field_set(reader);
+      manager.fields = read_fields();
     }
   });
   return manager;
 }
 
-}  // namespace
+FieldSet LiveObjectReader::read_fields() {
+  JsonCursor& cursor = reader_.cursor();
+  const Known* known = known_.find([&](const Known& one) { return cursor.skip_like(one.written); });
+  if (known != nullptr) return known->fields;
+  const std::size_t start = cursor.offset();
+  FieldSet fields = read_field_set(reader_);
+  if (!reader_.has_findings()) known_.add({cursor.written(start), fields});
+  return fields;
+}
 
-std::optional<LiveObject> read_live_object(DocumentReader& reader) {
+std::optional<LiveObject> LiveObjectReader::read() {
   LiveObject live;
-  auto read = read_manifest(reader, [&](std::string_view key) {
+  auto read = read_manifest(reader_, [&](std::string_view key) {
     if (key == "uid") {
-      reader.read(live.uid);
+      reader_.read(live.uid);
     } else if (key == "resourceVersion") {
-      reader.read(live.resource_version);
+      reader_.read(live.resource_version);
     } else if (key == "generation") {
-      reader.read(live.generation);
+      reader_.read(live.generation);
     } else if (key == "managedFields") {
-      reader.list([&] { live.managers.push_back(read_manager(reader)); });
+      reader_.list([&] { live.managers.push_back(read_manager()); });
     } else {
       return false;
     }
@@ -54,6 +60,10 @@ std::optional<LiveObject> read_live_object(DocumentReader& reader) {
   live.manifest = std::move(read->manifest);
   live.api_version = std::move(read->version);
   return live;
+}
+
+std::optional<LiveObject> read_live_object(DocumentReader& reader) {
+  return LiveObjectReader(reader).read();
 }
 
 }  // namespace r2i

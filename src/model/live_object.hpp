@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/recent.hpp"
+#include "model/document_reader.hpp"
 #include "model/field_set.hpp"
 #include "model/manifest.hpp"
 
@@ -33,7 +35,27 @@ struct LiveObject {
   [[nodiscard]] const FieldSet* applied_by(std::string_view manager) const;
 };
 
-/// Reads the object that the reader stands on, as read_manifest() does, with what a cluster adds to its metadata.
+/// Reads objects of one text, one after the other, as read_manifest() does, with what a cluster adds to their metadata.
+class LiveObjectReader {
+ public:
+  explicit LiveObjectReader(DocumentReader& reader) : reader_(reader) {}
+  /// The object that the reader stands on.
+  std::optional<LiveObject> read();
+
+ private:
+  FieldManager read_manager();
+  FieldSet read_fields();
+
+  struct Known {
+    std::string_view written{};
+    FieldSet fields{};
+  };
+
+  DocumentReader& reader_;
+  Recent<Known> known_;  ///< managers write the same fields of one object after the other
+};
+
+/// One object.
 std::optional<LiveObject> read_live_object(DocumentReader& reader);
 
 /// Takes the objects of a target one by one, in any order. An object that is neither a ServiceEntry nor a WorkloadEntry

@@ -27,11 +27,11 @@ struct ObjectMeta {
 /// written".
 struct Endpoint {
   std::string address;
-  Pairs labels;
-  std::string locality;
-  std::string network;
+  SharedPairs labels;
+  SharedText locality;
+  SharedText network;
   PortMap ports;
-  std::string service_account;
+  SharedText service_account;
   std::uint32_t weight = 0;
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;

@@ -1,7 +1,9 @@
 #include "model/read_manifest.hpp"
 
+#include "base/recent.hpp"
 #include "base/text.hpp"
 #include "model/manifest_fields.hpp"
+#include "model/shared_texts.hpp"
 
 #include <fmt/format.h>
 
@@ -38,9 +40,38 @@ class FieldReader {
   }
 
  private:
+  /// What the endpoints of a list have alike.
+  struct Common {
+    struct Labels {
+      std::string_view written{};
+      SharedPairs meaning{};
+    };
+    Recent<Labels> labels;
+    SharedTexts texts;
+  };
+
   void read(std::string& out) { reader_.read(out); }
   void read(std::vector<std::string>& out) { reader_.read(out); }
   void read(Pairs& out) { reader_.read(out); }
+  void read(SharedPairs& out) {
+    JsonCursor& cursor = reader_.cursor();
+    const auto is_here = [&](const Common::Labels& one) { return cursor.skip_like(one.written); };
+    const Common::Labels* known = common_ != nullptr ? common_->labels.find(is_here) : nullptr;
+    if (known != nullptr) {
+      out = known->meaning;
+      return;
+    }
+    const std::size_t start = cursor.offset();
+    Pairs pairs;
+    reader_.read(pairs);
+    out = std::move(pairs);
+    if (common_ != nullptr && !reader_.has_findings()) common_->labels.add({cursor.written(start), out});
+  }
+  void read(SharedText& out) {
+    std::string_view text;
+    reader_.read(text);
+    out = common_ != nullptr ? common_->texts.share(text) : SharedText(std::string(text));
+  }
   void read(std::uint32_t& out) {
     std::int64_t value = 0;
     reader_.read(value);
@@ -63,14 +94,18 @@ class FieldReader {
     constexpr std::size_t kUsual = 8;
     out.clear();
     out.reserve(kUsual);
-    reader_.list([&] { read(out.emplace_back()); });
+    Common common;
+    reader_.list([&] {
+      Endpoint& endpoint = out.emplace_back();
+      read_object([&](FieldReader& field) {
+        field.common_ = &common;
+        visit_endpoint(field, endpoint);
+      });
+    });
   }
   void read(std::vector<ServicePort>& out) {
     out.clear();
     reader_.list([&] { read(out.emplace_back()); });
-  }
-  void read(Endpoint& out) {
-    read_object([&](FieldReader& field) { visit_endpoint(field, out); });
   }
   void read(ServicePort& out) {
     read_object([&](FieldReader& field) { visit_port(field, out); });
@@ -103,6 +138,7 @@ class FieldReader {
   DocumentReader& reader_;
   std::string_view wanted_;
   UnknownFields unknown_;
+  Common* common_ = nullptr;
   bool matched_ = false;
 };
 

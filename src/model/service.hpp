@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/shared.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +13,7 @@
 namespace r2i {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
+using SharedPairs = Shared<Pairs>;
 
 /// The value of the first pair with this key, or nothing (a null view).
 std::optional<std::string_view> find_value(const Pairs& pairs, std::string_view key);

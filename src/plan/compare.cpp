@@ -127,10 +127,13 @@ void compare_fields(Comparison& result, const LiveObject& live, const Manifest& 
 
 Comparison compare(const LiveObject& live, const Manifest& desired, const std::string& manager) {
   Comparison result;
+  const FieldSet& owned = fields_of_manager(live, manager);
+  const bool equal = live.manifest == desired;
+  if (equal && has_fields(desired, owned)) return result;
   const std::vector<Field> wanted = fields_of(desired);
-  if (live.manifest != desired) compare_fields(result, live, desired, manager, wanted);
+  if (!equal) compare_fields(result, live, desired, manager, wanted);
   if (manager.empty()) return result;
-  for (const std::string& path : fields_of_manager(live, manager).paths()) {
+  for (const std::string& path : owned.paths()) {
     if (find_field(wanted, path) == nullptr) result.paths.push_back(path);
   }
   return result;

@@ -1,10 +1,12 @@
 #include "plan/desired.hpp"
 
+#include "base/order.hpp"
 #include "model/list_mark.hpp"
 #include "model/selector.hpp"
 #include "plan/ownership.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace r2i::plan {
@@ -30,6 +32,7 @@ std::vector<ServiceName> each_of(const ServiceName& service) {
 
 Desired::Desired(Wanted wanted, const Policy& policy)
     : wanted_(std::move(wanted)), prune_sources_(policy.prune_sources) {
+  bring_in_order(wanted_.objects, std::less(), order_of);
   unite_merges();
   for (std::size_t i = 0; i < wanted_.objects.size(); ++i) add(i);
   for (const ScopeRead& scope : wanted_.scopes) entry_counts_[{scope.source, scope.scope}];
@@ -58,8 +61,7 @@ void Desired::unite_merges() {
 void Desired::add(std::size_t index) {
   const Manifest& object = wanted_.objects[index];
   const ServiceName service = service_of(object);
-  // They come in the order of their keys, and nearly in that of what else they are found by.
-  keys_.emplace_hint(keys_.end(), key_of(object), index);
+  // They come in the order of their keys, which is nearly that of what else they are found by.
   Group& group = groups_.try_emplace(groups_.end(), group_of(object))->second;
   group.belongs_to(scope_name(service), Group::Teller::desired);
   group.desired += endpoints_in(object);
@@ -72,8 +74,15 @@ void Desired::add(std::size_t index) {
   }
 }
 
-std::optional<std::size_t> Desired::with_key(const ObjectKey& key) const {
-  return find_in(keys_, key);
+std::optional<std::size_t> Desired::with_key_of(const Manifest& live) const {
+  const auto key = order_of(live);
+  // Live objects come in this order, too: mostly it is the one found last, or the one behind it.
+  for (const std::size_t likely : {last_found_, last_found_ + 1}) {
+    if (likely < size() && order_of(wanted_.objects[likely]) == key) return last_found_ = likely;
+  }
+  const auto found = std::ranges::lower_bound(wanted_.objects, key, {}, order_of);
+  if (found == wanted_.objects.end() || order_of(*found) != key) return std::nullopt;
+  return last_found_ = static_cast<std::size_t>(found - wanted_.objects.begin());
 }
 
 std::optional<std::size_t> Desired::with_host(const std::string& host) const {

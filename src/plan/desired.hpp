@@ -33,7 +33,7 @@ class Desired {
   [[nodiscard]] std::size_t size() const { return wanted_.objects.size(); }
   [[nodiscard]] const Manifest& operator[](std::size_t index) const { return wanted_.objects[index]; }
 
-  [[nodiscard]] std::optional<std::size_t> with_key(const ObjectKey& key) const;
+  [[nodiscard]] std::optional<std::size_t> with_key_of(const Manifest& live) const;
   /// The ServiceEntries of a host and of a service; of a service not those of its aliases. Of merged sources, one of
   /// their services is enough.
   [[nodiscard]] std::optional<std::size_t> with_host(const std::string& host) const;
@@ -60,14 +60,14 @@ class Desired {
   void unite_merges();
   void add(std::size_t index);
 
-  Wanted wanted_;
+  Wanted wanted_;  ///< its objects in the order of their keys
   std::set<std::string> prune_sources_;
-  std::map<ObjectKey, std::size_t> keys_;
   std::unordered_map<std::string, std::size_t> hosts_;
   std::map<ServiceName, std::size_t> services_;
   std::map<std::string, Group> groups_;
   std::map<ScopeName, std::size_t> entry_counts_;
   std::set<std::string> withheld_marks_;  ///< host_mark() of withheld hosts
+  mutable std::size_t last_found_ = 0;
 };
 
 }  // namespace r2i::plan

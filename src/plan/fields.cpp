@@ -36,7 +36,8 @@ class Walker {
   void walk(T& member) {
     using Member = std::remove_const_t<T>;
     const std::size_t length = path_.size();
-    if constexpr (std::is_same_v<Member, Pairs> || std::is_same_v<Member, PortMap>) {
+    constexpr bool kIsMap = std::is_same_v<Member, Pairs> || std::is_same_v<Member, SharedPairs>;
+    if constexpr (kIsMap || std::is_same_v<Member, PortMap>) {
       for (auto& [key, value] : member) {
         path_.append(".").append(key);
         on_leaf_.entry(path_, value);
@@ -61,7 +62,7 @@ class Walker {
 
 /// All leaves of an object but its name and namespace, which are what it is found by.
 template <typename Object, typename OnLeaf>
-void walk_object(Object& object, OnLeaf on_leaf) {
+void walk_object(Object& object, OnLeaf&& on_leaf) {
   Walker meta(".metadata", on_leaf);
   meta.field("annotations", object.meta.annotations);
   meta.field("labels", object.meta.labels);
@@ -102,6 +103,37 @@ class Collector {
   std::vector<Field>& out_;
 };
 
+/// Ticks off paths of a set as they are met, mostly in their order.
+class Ticker {
+ public:
+  explicit Ticker(const FieldSet& set) : paths_(set.paths()), met_(paths_.size()) {}
+
+  void entry(const std::string& path, const auto& /*value*/) { tick(path); }
+  template <typename Value>
+  void operator()(const std::string& path, const Value& value) {
+    if constexpr (std::is_enum_v<Value>) {
+      tick(path);
+    } else {
+      if (value != Value{}) tick(path);
+    }
+  }
+  [[nodiscard]] bool all() const { return std::ranges::find(met_, 0) == met_.end(); }
+
+ private:
+  void tick(const std::string& path) {
+    if (next_ == paths_.size() || paths_[next_] != path) {
+      const auto found = std::ranges::lower_bound(paths_, path);
+      if (found == paths_.end() || *found != path) return;
+      next_ = static_cast<std::size_t>(found - paths_.begin());
+    }
+    met_[next_++] = 1;
+  }
+
+  const std::vector<std::string>& paths_;
+  std::vector<char> met_;
+  std::size_t next_ = 0;
+};
+
 /// Empties what is not to be kept; entries of maps have gone before.
 class Eraser {
  public:
@@ -123,6 +155,11 @@ class Eraser {
 /// Takes entries of a map away; a walk alone could only empty their values.
 void keep_entries(auto& map, const std::string& path, const std::function<bool(const std::string&)>& keep) {
   std::erase_if(map, [&](const auto& entry) { return !keep(path + "." + entry.first); });
+}
+void keep_entries(SharedPairs& shared, const std::string& path, const std::function<bool(const std::string&)>& keep) {
+  Pairs pairs = shared;
+  keep_entries(pairs, path, keep);
+  shared = std::move(pairs);
 }
 
 std::vector<std::string> sorted(const std::vector<std::string>& values) {
@@ -208,6 +245,12 @@ std::vector<Field> fields_of(const Manifest& manifest) {
   std::visit([&](const auto& object) { walk_object(object, Collector(fields)); }, manifest);
   bring_in_order(fields, std::less(), &Field::path);
   return fields;
+}
+
+bool has_fields(const Manifest& manifest, const FieldSet& paths) {
+  Ticker ticker(paths);
+  std::visit([&](const auto& object) { walk_object(object, ticker); }, manifest);
+  return ticker.all();
 }
 
 bool same_value(const FieldValue& a, const FieldValue& b) {

@@ -29,6 +29,9 @@ std::string port_path(std::string_view list, const ServicePort& port);
 /// cut as Istio's CRDs have it: `ports` is a map by name, every other list is one value.
 std::vector<Field> fields_of(const Manifest& manifest);
 
+/// Whether an object has all of these fields, none of them empty.
+bool has_fields(const Manifest& manifest, const FieldSet& paths);
+
 /// Whether two values mean the same: the order of a list is no difference.
 bool same_value(const FieldValue& a, const FieldValue& b);
 

@@ -41,7 +41,7 @@ void refuse(Draft& draft, const LiveObject& live, std::size_t index, Standing st
 }  // namespace
 
 void see_foreign(Draft& draft, const LiveObject& live, Standing standing) {
-  const auto index = draft.desired->with_key(key_of(live.manifest));
+  const auto index = draft.desired->with_key_of(live.manifest);
   if (!index) {
     const auto* entry = std::get_if<ServiceEntry>(&live.manifest);
     if (entry != nullptr) find_twins(draft, *entry, managers_of(live));

@@ -87,7 +87,7 @@ void compare_to_desired(Draft& draft, const LiveObject& live, std::size_t index)
 }  // namespace
 
 void see_ours(Draft& draft, LiveObject&& live) {
-  const auto index = draft.desired->with_key(key_of(live.manifest));
+  const auto index = draft.desired->with_key_of(live.manifest);
   const ServiceName service = service_of_live(draft, live);
   count(draft, live, index ? service_of((*draft.desired)[*index]) : service);
   if (index) draft.seen[*index] = 1;
@@ -101,7 +101,7 @@ void see_ours(Draft& draft, LiveObject&& live) {
 }
 
 void see_narrowed(Draft& draft, const LiveObject& live) {
-  if (const auto index = draft.desired->with_key(key_of(live.manifest))) {
+  if (const auto index = draft.desired->with_key_of(live.manifest)) {
     draft.seen[*index] = 1;
   } else if (const auto* entry = std::get_if<ServiceEntry>(&live.manifest)) {
     find_twins(draft, *entry, fmt::format("the source {}", in_quotes(service_of_live(draft, live).source)));

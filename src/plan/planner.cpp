@@ -29,7 +29,7 @@ class Planner::Impl {
   }
   /// What is desired is, whatever service it was made for.
   [[nodiscard]] bool is_in_scope(const LiveObject& live) const {
-    return desired_.with_key(key_of(live.manifest)) || !is_left_out(live);
+    return desired_.with_key_of(live.manifest) || !is_left_out(live);
   }
 
   const Policy policy_;

@@ -12,6 +12,8 @@ namespace r2i::sources::consul {
 
 namespace {
 
+constexpr std::size_t kUsual = 16;  // instances
+
 std::string read_locality(DocumentReader& reader) {
   std::string_view region;
   std::string_view zone;
@@ -187,6 +189,7 @@ tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::strin
   std::size_t index = 0;
   auto error = read_document(cursor, body, [&](DocumentReader& reader) {
     reader.list([&] {
+      if (answer.instances.empty()) answer.instances.reserve(kUsual);
       Entry entry(answer.instances.emplace_back());
       read_entry(reader, entry);
       if (answer.datacenter.empty()) answer.datacenter = entry.datacenter;

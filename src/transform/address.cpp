@@ -19,11 +19,12 @@ std::string_view bare(std::string_view address) {
   return address;
 }
 
-bool parse_ip(const std::string& address, Candidate& candidate) {
+bool parse_ip(std::string_view address, Candidate& candidate) {
   const auto parsed = IpAddress::parse(address);
   if (!parsed) return false;
   candidate.key = {parsed->is_v6 ? 1 : 0, parsed->bytes};
-  candidate.address = parsed->text();
+  // Of IPv4 there is one spelling.
+  candidate.address = parsed->is_v6 ? parsed->text() : std::string(address);
   return true;
 }
 
@@ -33,12 +34,12 @@ bool is_unspecified(const AddressKey& key) {
 
 }  // namespace
 
-std::string bare_address(const Instance& instance) {
-  return std::string(bare(instance.address.empty() ? instance.node_address : instance.address));
+std::string_view bare_address(const Instance& instance) {
+  return bare(instance.address.empty() ? instance.node_address : instance.address);
 }
 
 bool resolve_address(Candidate& candidate) {
-  const std::string address = bare_address(*candidate.instance);
+  const std::string_view address = bare_address(*candidate.instance);
   if (parse_ip(address, candidate)) return !is_unspecified(candidate.key);
   candidate.address = to_lower(address);
   if (candidate.address.ends_with('.')) candidate.address.pop_back();

@@ -4,6 +4,7 @@
 #include "base/natural_order.hpp"
 #include "base/order.hpp"
 #include "base/output.hpp"
+#include "model/change.hpp"
 #include "model/check.hpp"
 #include "model/codes.hpp"
 #include "model/describe.hpp"
@@ -186,10 +187,7 @@ Manifests combine(std::vector<Converted> services, Diagnostics& diagnostics) {
     std::ranges::move(objects, std::back_inserter(manifests.objects));
   }
   keep_difference(manifests.withheld_hosts, kept);
-  bring_in_order(manifests.objects, std::less(), [](const Manifest& object) {
-    const ObjectMeta& meta = meta_of(object);
-    return std::tuple<std::string_view, std::string_view, std::string_view>(meta.nspace, kind_of(object), meta.name);
-  });
+  bring_in_order(manifests.objects, std::less(), order_of);
   return manifests;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "model/codes.hpp"
+#include "model/shared_texts.hpp"
 #include "transform/host.hpp"
 #include "transform/labels.hpp"
 #include "transform/locality.hpp"
@@ -83,23 +84,37 @@ std::vector<std::string> subject_alt_names_of(Parts parts) {
   return names;
 }
 
+/// Whether the localities of the two are the same, as far as a look tells.
+bool are_at_one_place(const Candidate& a, const Candidate& b) {
+  const auto* chosen = a.choices->locality;
+  const bool by_metadata = chosen != nullptr && !chosen->value.metadata_key.empty();
+  return a.service == b.service && a.choices == b.choices && !by_metadata &&
+         a.instance->locality == b.instance->locality;
+}
+
 std::vector<Endpoint> endpoints_of(std::vector<Candidate> candidates, const std::vector<PlannedPort>& ports,
                                    Diagnostics& diagnostics) {
   const auto weights = scale_weights(relative_weights(candidates));
   std::vector<Endpoint> endpoints(candidates.size());
+  LabelMaker labels(diagnostics);
+  SharedTexts texts;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     Endpoint& endpoint = endpoints[i];
     Candidate& candidate = candidates[i];
     const Service& service = *candidate.service;
     const Choices& choices = *candidate.choices;
-    endpoint.labels = endpoint_labels(service, candidate, diagnostics);
-    endpoint.locality = locality_of(service, *candidate.instance, choices);
+    endpoint.labels = labels.labels_of(service, candidate);
+    endpoint.locality = i > 0 && are_at_one_place(candidate, candidates[i - 1])
+                            ? endpoints[i - 1].locality
+                            : texts.share(locality_of(service, *candidate.instance, choices));
     if (!is_clean_text(candidate.instance->locality)) {
       diagnostics.report(diagnose(Code::text_replaced, display(service, *candidate.instance), "in its locality"));
     }
     endpoint.ports = endpoint_ports(candidate, ports);
-    if (choices.service_account != nullptr) endpoint.service_account = fill(choices.service_account->value, service);
-    endpoint.network = value_or(choices.network, std::string());
+    if (choices.service_account != nullptr) {
+      endpoint.service_account = texts.share(fill(choices.service_account->value, service));
+    }
+    if (choices.network != nullptr) endpoint.network = texts.share(choices.network->value);
     if (!weights.empty()) endpoint.weight = weights[i];
     endpoint.address = std::move(candidate.address);
   }

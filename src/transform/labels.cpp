@@ -15,22 +15,18 @@
 #include <array>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace r2i::transform {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kAllowed = {"version", "env",   "environment", "zone",  "canary",
-                                                       "stage",   "track", "release",     "color", "tier"};
 constexpr std::string_view kTlsMode = "security.istio.io/tlsMode";
 constexpr std::array<std::string_view, 4> kReservedDomains = {"istio.io", "kubernetes.io", "k8s.io",
                                                               "registry2istio.io"};
-
-bool is_allowed(std::string_view key) {
-  return std::ranges::find(kAllowed, key) != kAllowed.end();
-}
 
 /// Labels that Istio or Kubernetes act upon: a registry's writer must not switch mTLS or move an endpoint.
 bool is_reserved(std::string_view key) {
@@ -50,8 +46,8 @@ class LabelBuilder {
     labels_.reserve(kUsual);
   }
 
-  /// `kind` and `text`: what it is from, a "tag" and the whole of it.
-  void add(std::string_view key, std::string_view value, std::string_view kind, std::string_view text) {
+  void add(const ToldLabel& told) {
+    const auto& [key, value, kind, text] = told;
     if (is_secret_key(key) || is_secret_value(value)) {
       report(Code::secret_label, fmt::format("the label {} is not exported", in_quotes(key)));
       return;
@@ -103,28 +99,6 @@ class LabelBuilder {
   Pairs labels_;
 };
 
-/// Which of the registry's keys become labels, and under which name.
-class KeyPolicy {
- public:
-  explicit KeyPolicy(const Choices& choices) : choices_(choices) {}
-
-  [[nodiscard]] bool is_wanted(std::string_view key) const {
-    if (new_name(key) != key) return true;
-    const auto* keys = choices_.label_keys;
-    return keys != nullptr ? keys->value.set->matches(key) : is_allowed(key);
-  }
-  [[nodiscard]] std::string_view new_name(std::string_view key) const {
-    for (auto map = choices_.rename_labels.rbegin(); map != choices_.rename_labels.rend(); ++map) {
-      const auto found = (*map)->value.find(std::string(key));
-      if (found != (*map)->value.end()) return found->second;
-    }
-    return key;
-  }
-
- private:
-  const Choices& choices_;
-};
-
 /// Whether the endpoint has a sidecar that speaks Istio's mTLS, as far as the configuration says.
 void set_tls_mode(LabelBuilder& labels, const Candidate& candidate) {
   const Choices& choices = *candidate.choices;
@@ -144,28 +118,58 @@ std::string_view origin_of(const Chosen<TemplateMap>& maps, const std::string& k
   return last == maps.rend() ? std::string_view() : (*last)->origin;
 }
 
-}  // namespace
-
-Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics, TextMap* origins) {
-  const Instance& instance = *candidate.instance;
+Pairs make_labels(const Service& service, const Candidate& candidate, std::span<const ToldLabel> told,
+                  Diagnostics& diagnostics, TextMap* origins) {
   const Choices& choices = *candidate.choices;
-  const KeyPolicy policy(choices);
-  LabelBuilder labels(service, instance, diagnostics, origins);
-  for (const auto& [key, value] : instance.metadata) {
-    if (policy.is_wanted(key)) labels.add(policy.new_name(key), value, "metadata", key);
-  }
-  for (const std::string& tag : instance.tags) {
-    const auto separator = std::ranges::find_if(tag, [](char c) { return c == '=' || c == '|'; });
-    if (separator == tag.end() || separator == tag.begin()) continue;
-    const auto at = static_cast<std::size_t>(separator - tag.begin());
-    const auto key = std::string_view(tag).substr(0, at);
-    if (tag[at] == '|' || policy.is_wanted(key))
-      labels.add(policy.new_name(key), std::string_view(tag).substr(at + 1), "tag", tag);
-  }
+  LabelBuilder labels(service, *candidate.instance, diagnostics, origins);
+  for (const ToldLabel& label : told) labels.add(label);
   for (const auto& [key, value] : filled_maps(choices.labels, service))
     labels.set(key, value, origin_of(choices.labels, key));
   set_tls_mode(labels, candidate);
   return labels.take();
+}
+
+/// Passes on what is reported, and knows whether anything was.
+class Overheard : public Diagnostics {
+ public:
+  explicit Overheard(Diagnostics& to) : to_(to) {}
+  void report(Diagnostic diagnostic) override {
+    any_ = true;
+    to_.report(std::move(diagnostic));
+  }
+  [[nodiscard]] bool any() const { return any_; }
+
+ private:
+  Diagnostics& to_;
+  bool any_ = false;
+};
+
+bool say_the_same(const std::vector<ToldLabel>& a, const std::vector<ToldLabel>& b) {
+  return std::ranges::equal(
+      a, b, [](const ToldLabel& x, const ToldLabel& y) { return x.key == y.key && x.value == y.value; });
+}
+
+}  // namespace
+
+Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics, TextMap* origins) {
+  std::vector<ToldLabel> told;
+  pick_told_labels(candidate, told);
+  return make_labels(service, candidate, told, diagnostics, origins);
+}
+
+SharedPairs LabelMaker::labels_of(const Service& service, const Candidate& candidate) {
+  pick_told_labels(candidate, told_);
+  const Choices& choices = *candidate.choices;
+  const bool by_address = choices.tls_mode == nullptr && choices.sidecar_networks != nullptr;
+  const Made* alike = made_.find([&](const Made& one) {
+    return one.service == &service && one.choices == &choices && !by_address && say_the_same(one.told, told_);
+  });
+  if (alike != nullptr) return alike->labels;
+  Overheard overheard(diagnostics_);
+  SharedPairs labels = make_labels(service, candidate, told_, overheard, nullptr);
+  const Made* same = made_.find([&](const Made& one) { return one.labels == labels; });
+  if (same != nullptr) labels = same->labels;
+  return made_.add({overheard.any() ? nullptr : &service, &choices, told_, labels}).labels;
 }
 
 }  // namespace r2i::transform

@@ -1,8 +1,12 @@
 #pragma once
 
 #include "base/diagnostic.hpp"
+#include "base/recent.hpp"
 #include "model/service.hpp"
 #include "transform/candidate.hpp"
+#include "transform/told_labels.hpp"
+
+#include <vector>
 
 namespace r2i::transform {
 
@@ -13,5 +17,26 @@ namespace r2i::transform {
 /// With `origins`, also what each key came from: `tag version=v2`, `rule "canaries" (mesh.yaml:12)`.
 Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics,
                       TextMap* origins = nullptr);
+
+/// endpoint_labels() of one candidate after the other. Those that have the same share them, and what the registry says
+/// alike of a candidate and one shortly before is not looked at again. What they refer to must live as long.
+class LabelMaker {
+ public:
+  explicit LabelMaker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  SharedPairs labels_of(const Service& service, const Candidate& candidate);
+
+ private:
+  /// What decides the labels of a candidate, unless its address does, and what they are.
+  struct Made {
+    const Service* service = nullptr;  ///< nothing: there is more to do than to take the same labels
+    const Choices* choices = nullptr;
+    std::vector<ToldLabel> told{};
+    SharedPairs labels{};
+  };
+
+  Diagnostics& diagnostics_;
+  Recent<Made> made_;
+  std::vector<ToldLabel> told_;
+};
 
 }  // namespace r2i::transform

@@ -28,8 +28,15 @@ constexpr auto kWellKnownPorts = std::to_array<std::pair<std::int64_t, std::stri
     {5671, "TCP"},  {5672, "TCP"},  {6379, "TCP"},  {8883, "TCP"},  {9042, "TCP"},  {9092, "TCP"}, {11211, "TCP"},
     {26379, "TCP"}, {27017, "TCP"}, {27018, "TCP"}, {50000, "TCP"}, {61616, "TCP"},
 });
+static_assert(std::ranges::is_sorted(kWellKnownPorts));
+
+bool is_protocol_key(std::string_view key) {
+  return std::ranges::find(kMetadataKeys, key) != kMetadataKeys.end();
+}
 
 std::optional<Decided<std::string>> from_metadata(const Pairs& metadata, std::vector<std::string>& unknown) {
+  // Most have none of them, and are looked through once.
+  if (std::ranges::none_of(metadata, is_protocol_key, &Pairs::value_type::first)) return std::nullopt;
   for (const std::string_view key : kMetadataKeys) {
     const auto value = find_value(metadata, key);
     if (!value || value->empty()) continue;
@@ -43,7 +50,9 @@ std::optional<Decided<std::string>> from_metadata(const Pairs& metadata, std::ve
 std::optional<Decided<std::string>> from_tags(const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
     if (tag.size() > kLongestTag) continue;
-    const auto is_tag = [&](std::string_view name) { return equals_ignoring_case(name, tag); };
+    const auto is_tag = [&](std::string_view name) {
+      return name.size() == tag.size() && equals_ignoring_case(name, tag);
+    };
     if (std::ranges::none_of(kProtocolTags, is_tag)) continue;
     return Decided<std::string>{protocol_from(tag).value(), fmt::format("tag {}", tag)};
   }
@@ -55,8 +64,9 @@ std::optional<Decided<std::string>> from_port(const Port& port, std::vector<std:
     if (auto protocol = protocol_from(port.protocol)) return Decided<std::string>{*protocol, "the registry"};
     unknown.push_back(port.protocol);
   }
-  const auto known = std::ranges::find(kWellKnownPorts, port.number, &std::pair<std::int64_t, std::string_view>::first);
-  if (known == kWellKnownPorts.end()) return std::nullopt;
+  const auto known =
+      std::ranges::lower_bound(kWellKnownPorts, port.number, {}, &std::pair<std::int64_t, std::string_view>::first);
+  if (known == kWellKnownPorts.end() || known->first != port.number) return std::nullopt;
   return Decided<std::string>{std::string(known->second), fmt::format("well-known port {}", port.number)};
 }
 

@@ -24,7 +24,7 @@ inline std::string told(const Endpoint& endpoint) {
   std::string text = endpoint.address;
   if (!endpoint.ports.empty()) text += "{" + told(endpoint.ports) + "}";
   if (!endpoint.labels.empty()) text += "[" + told(endpoint.labels) + "]";
-  if (!endpoint.locality.empty()) text += "@" + endpoint.locality;
+  if (!endpoint.locality.empty()) text += "@" + endpoint.locality.get();
   if (endpoint.weight != 0) text += "*" + std::to_string(endpoint.weight);
   return text;
 }

@@ -68,6 +68,60 @@ TEST_CASE("json cursor: documents are told as they are") {
   CHECK(retell("  [ [ ] , { } ]\n") == "[[] {} ]");
 }
 
+TEST_CASE("json cursor: how an object or a list was written, and past one that is written like it") {
+  std::string text =
+      R"([{"a": [1, {"b":"}"}]} , {"a": [1, {"b":"}"}]},{"a": [1, {"b":"}"}], "c":2},[3,4] , [3,4],[3],"x"])";
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  REQUIRE(cursor.enter_list());
+  REQUIRE(cursor.next_item());
+  std::size_t start = cursor.offset();
+  CHECK(retell(cursor) == "{a:[1 {b:'}' } ] }");
+  const std::string_view object = cursor.written(start);
+  CHECK(object == R"({"a": [1, {"b":"}"}]})");
+  REQUIRE(cursor.next_item());
+  CHECK_FALSE(cursor.skip_like({}));
+  CHECK_FALSE(cursor.skip_like("[]"));
+  CHECK(cursor.skip_like(object));
+  CHECK_FALSE(cursor.skip_like(object));  // nothing waits to be read
+  REQUIRE(cursor.next_item());
+  CHECK_FALSE(cursor.skip_like(object));
+  CHECK(retell(cursor) == "{a:[1 {b:'}' } ] c:2 }");
+  REQUIRE(cursor.next_item());
+  start = cursor.offset();
+  cursor.skip();
+  const std::string_view list = cursor.written(start);
+  CHECK(list == "[3,4]");
+  REQUIRE(cursor.next_item());
+  CHECK(cursor.skip_like(list));
+  REQUIRE(cursor.next_item());
+  CHECK_FALSE(cursor.skip_like(list));
+  cursor.skip();
+  REQUIRE(cursor.next_item());
+  CHECK_FALSE(cursor.skip_like(list));
+  CHECK(cursor.string() == "x");
+  CHECK_FALSE(cursor.next_item());
+  CHECK(cursor.finish());
+}
+
+TEST_CASE("json cursor: what ends the text, and what follows a fault, is written like nothing else") {
+  std::string text = R"([[1],[1)";
+  JsonCursor cursor;
+  REQUIRE(cursor.open(text));
+  cursor.enter_list();
+  REQUIRE(cursor.next_item());
+  std::size_t start = cursor.offset();
+  cursor.skip();
+  const std::string_view list = cursor.written(start);
+  CHECK(list == "[1]");
+  REQUIRE(cursor.next_item());
+  CHECK_FALSE(cursor.skip_like(list));
+  start = cursor.offset();
+  cursor.skip();
+  CHECK(cursor.written(start).empty());
+  CHECK_FALSE(cursor.finish());
+}
+
 TEST_CASE("json cursor: faults say where and what") {
   CHECK(retell("") == "fault@0: the document is empty");
   CHECK(retell("3") == "fault@0: expected an object or a list");

@@ -233,8 +233,9 @@ TEST_CASE("check: how many there may be (C4, C5, C7, C11, C12)") {
   };
   const auto labels = [](int count) {
     return [=](ServiceEntry& e) {
-      e.endpoints[0].labels.clear();
-      for (int i = 1; i <= count; ++i) e.endpoints[0].labels.emplace_back("l" + std::to_string(i), "");
+      Pairs many;
+      for (int i = 1; i <= count; ++i) many.emplace_back("l" + std::to_string(i), "");
+      e.endpoints[0].labels = many;
     };
   };
   const auto selected = [](int count) {
@@ -596,6 +597,24 @@ TEST_CASE("doubts: what Istio takes with a warning (V2, V7, V14, V19, V22, V34)"
   CHECK(paths(find_doubts(workload)) == "spec.address");
 }
 
+TEST_CASE("check: labels that endpoints share are told of each of them") {
+  ServiceEntry entry = good_entry();
+  entry.endpoints.resize(2);
+  entry.endpoints.push_back(entry.endpoints[1]);
+  const SharedPairs bad = {{"a b", "c"}};
+  const SharedPairs good = {{"a", "b"}};
+  entry.endpoints[0].labels = bad;
+  entry.endpoints[1].labels = good;
+  entry.endpoints[2].labels = bad;
+  CHECK(paths(check(entry)) == "spec.endpoints[0].labels[a b]\nspec.endpoints[2].labels[a b]");
+  entry.endpoints[1].labels = bad;
+  CHECK(paths(check(entry)) ==
+        "spec.endpoints[0].labels[a b]\nspec.endpoints[1].labels[a b]\nspec.endpoints[2].labels[a b]");
+  entry.endpoints[0].labels = good;
+  entry.endpoints[1].labels = good;
+  CHECK(paths(check(entry)) == "spec.endpoints[2].labels[a b]");
+}
+
 TEST_CASE("size: the bound is not below the object's own JSON") {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {
@@ -612,8 +631,10 @@ TEST_CASE("size: the bound is not below the object's own JSON") {
       endpoint.service_account = std::string(random() % 254, 'a');
       endpoint.weight = 1'000'000;
       for (const ServicePort& port : entry.ports) endpoint.ports.emplace_back(port.name, 65535);
+      Pairs labels;
       for (auto l = random() % 8; l > 0; --l)
-        endpoint.labels.emplace_back("label" + std::to_string(l), std::string(random() % 63, 'v'));
+        labels.emplace_back("label" + std::to_string(l), std::string(random() % 63, 'v'));
+      endpoint.labels = labels;
     }
     StringOutput out;
     JsonWriter json(out, 0);

@@ -1,9 +1,12 @@
 #include "model/live_object.hpp"
 
+#include "base/text.hpp"
+
 #include <doctest/doctest.h>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace r2i {
 namespace {
@@ -47,6 +50,45 @@ constexpr const char* kWhole = R"({
   "spec": {"hosts": ["pay.service.consul"], "location": "MESH_INTERNAL", "resolution": "STATIC"},
   "status": {"addresses": [{"value": "240.240.0.1"}]}
 })";
+
+TEST_CASE("live object: several of one text have each their own fields, whether they are written alike or not") {
+  const auto object = [](const std::string& name, const std::string& fields) {
+    return R"({"apiVersion":"networking.istio.io/v1","kind":"ServiceEntry","metadata":{"name":")" + name +
+           R"(","managedFields":[{"manager":"m","operation":"Apply","fieldsV1":)" + fields + "}]}}";
+  };
+  std::string text = "[";
+  std::vector<std::string> expected;
+  const auto add = [&](const std::string& leaf, const std::string& fields) {
+    text += (expected.empty() ? "" : ",") + object("n" + std::to_string(expected.size()), fields);
+    expected.push_back(leaf);
+  };
+  // More kinds than are kept in mind, each met again soon and late; one is the beginning of another.
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 12; ++i) {
+      const std::string leaf = "x" + std::to_string(i);
+      add("." + leaf, R"({"f:)" + leaf + R"(":{}})");
+      add("." + leaf, R"({"f:)" + leaf + R"(":{}})");
+      add("." + leaf + " .z", R"({"f:)" + leaf + R"(":{},"f:z":{}})");
+    }
+  }
+  add("", "{}");
+  add("", "{}");
+  text += "]";
+
+  JsonCursor cursor;
+  DocumentReader reader(cursor);
+  LiveObjectReader objects(reader);
+  REQUIRE(cursor.open(text));
+  std::vector<std::string> found;
+  reader.list([&] {
+    const auto live = objects.read();
+    REQUIRE(live);
+    CHECK(meta_of(live->manifest).name == "n" + std::to_string(found.size()));
+    found.push_back(join(live->managers.at(0).fields.paths(), " "));
+  });
+  CHECK(reader.finish().empty());
+  CHECK(found == expected);
+}
 
 TEST_CASE("live object: the manifest, and what the cluster adds to it") {
   const Reading reading = read_json(kWhole);

@@ -131,6 +131,53 @@ TEST_CASE("read manifest: what the cluster adds is skipped, nulls are nothing, k
         Manifest(WorkloadEntry{{{}, {}, "w", ""}, {"10.0.0.1", {}, "", "", {{"http", 8080}}, "", 4294967295}}));
 }
 
+TEST_CASE("read manifest: endpoints that have the same share it, and all others have their own") {
+  const auto endpoint = [](const std::string& labels, const std::string& locality) {
+    return R"({"address":"10.0.0.1","labels":)" + labels + R"(,"locality":")" + locality + R"("})";
+  };
+  const std::string one = R"({"a":"1","b":"2"})";
+  std::string list;
+  for (const std::string& labels : {one, one, std::string(R"({"a":"1"})"), one, std::string("{}"), std::string("null"),
+                                    std::string(R"({"a":"1","b":"2","c":"3"})")}) {
+    list += (list.empty() ? "" : ",") + endpoint(labels, "r" + std::to_string(labels.size()));
+  }
+  const Reading reading =
+      read_json(R"({"apiVersion":"networking.istio.io/v1","kind":"ServiceEntry","spec":{"endpoints":[)" + list +
+                R"(,{"address":"10.0.0.2"},{"locality":"r17","network":"r17"}]}})");
+  CHECK(reading.findings.empty());
+  REQUIRE(reading.object);
+  const auto& endpoints = std::get<ServiceEntry>(reading.object->manifest).endpoints;
+  const SharedPairs both = {{"a", "1"}, {"b", "2"}};
+  const std::vector<Endpoint> expected = {
+      {"10.0.0.1", both, "r17", "", {}, "", 0},
+      {"10.0.0.1", both, "r17", "", {}, "", 0},
+      {"10.0.0.1", {{"a", "1"}}, "r9", "", {}, "", 0},
+      {"10.0.0.1", both, "r17", "", {}, "", 0},
+      {"10.0.0.1", {}, "r2", "", {}, "", 0},
+      {"10.0.0.1", {}, "r4", "", {}, "", 0},
+      {"10.0.0.1", {{"a", "1"}, {"b", "2"}, {"c", "3"}}, "r25", "", {}, "", 0},
+      {"10.0.0.2", {}, "", "", {}, "", 0},
+      {"", {}, "r17", "r17", {}, "", 0},
+  };
+  CHECK(endpoints == expected);
+  CHECK(endpoints[0].labels.is(endpoints[1].labels));
+  CHECK_FALSE(endpoints[1].labels.is(endpoints[2].labels));
+  CHECK(endpoints[0].labels.is(endpoints[3].labels));
+  CHECK(endpoints[0].locality.is(endpoints[3].locality));
+  CHECK(endpoints[8].locality.is(endpoints[8].network));
+}
+
+TEST_CASE("read manifest: what is wrong with labels is found for each endpoint that has them") {
+  CHECK(
+      read_json(R"({"apiVersion":"networking.istio.io/v1","kind":"ServiceEntry","spec":{"endpoints":[)"
+                R"({"labels":{"a":1}},{"labels":{"a":1}},{"labels":{"a":"1","a":"1"}},{"labels":{"a":"1","a":"1"}}]}})")
+          .findings ==
+      "spec.endpoints[0].labels.a: expected a string, got a number\n"
+      "spec.endpoints[1].labels.a: expected a string, got a number\n"
+      "spec.endpoints[2].labels.a: the key comes twice\n"
+      "spec.endpoints[3].labels.a: the key comes twice\n");
+}
+
 TEST_CASE("read manifest: what is wrong is found at its place") {
   const std::string head = R"({"apiVersion":"networking.istio.io/v1","kind":"ServiceEntry",)";
   const std::vector<std::pair<std::string, std::string>> rows = {

@@ -105,7 +105,8 @@ TEST_CASE("the order of a list or a map is no change") {
   ServiceEntry after = before;
   std::ranges::reverse(after.endpoints);
   std::ranges::reverse(after.endpoints.front().ports);
-  std::ranges::reverse(after.endpoints.back().labels);
+  const Pairs& labels = after.endpoints.back().labels;
+  after.endpoints.back().labels = Pairs(labels.rbegin(), labels.rend());
   std::ranges::reverse(after.ports);
   std::ranges::reverse(after.hosts);
   std::ranges::reverse(after.export_to);

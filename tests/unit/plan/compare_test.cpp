@@ -104,7 +104,7 @@ TEST_CASE("compare: labels without a value are values") {
   cluster.apply(workload, kTeamManager);
   CHECK(compare(cluster.live(key_of(workload)), workload, kTeamManager).paths.empty());
   WorkloadEntry without = workload;
-  without.spec.labels.clear();
+  without.spec.labels = {};
   CHECK(join(compare(cluster.live(key_of(workload)), without, kTeamManager).paths, " ") == ".spec.labels.canary");
 }
 

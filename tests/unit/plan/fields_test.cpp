@@ -101,6 +101,32 @@ bool same(const Manifest& a, const Manifest& b, const std::string& path) {
   return same_value(value_in(of_a, path), value_in(of_b, path));
 }
 
+TEST_CASE("has fields: all of a set, whatever else there is") {
+  const ServiceEntry entry = whole_entry();
+  std::vector<std::string> paths;
+  for (const Field& field : fields_of(entry)) paths.push_back(field.path);
+  CHECK(has_fields(entry, {}));
+  CHECK(has_fields(entry, FieldSet(paths)));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    CAPTURE(paths[i]);
+    CHECK(has_fields(entry, FieldSet({paths[i]})));
+    std::vector<std::string> fewer = paths;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    CHECK(has_fields(entry, FieldSet(fewer)));
+    fewer.push_back(paths[i] + "x");
+    CHECK_FALSE(has_fields(entry, FieldSet(fewer)));
+  }
+  ServiceEntry without = entry;
+  without.export_to.clear();
+  CHECK_FALSE(has_fields(without, FieldSet(paths)));
+  without = entry;
+  without.ports.pop_back();
+  CHECK_FALSE(has_fields(without, FieldSet(paths)));
+  // What comes twice counts once.
+  without.ports.push_back(without.ports.front());
+  CHECK_FALSE(has_fields(without, FieldSet(paths)));
+}
+
 TEST_CASE("same value: the order of a list is no difference") {
   ServiceEntry a = service_entry("pay", {"10.0.0.1", "10.0.0.2", "10.0.0.3"});
   a.hosts = {"a", "b", "b"};
@@ -127,7 +153,7 @@ TEST_CASE("same value: everything else is a difference") {
   CHECK(differs([](ServiceEntry& b) { b.hosts.push_back(b.hosts.front()); }));
   CHECK(differs([](ServiceEntry& b) { b.endpoints.push_back(b.endpoints.front()); }));
   CHECK(differs([](ServiceEntry& b) { b.endpoints[0].address = "10.0.0.2"; }));
-  CHECK(differs([](ServiceEntry& b) { b.endpoints[0].labels[0].second = "v2"; }));
+  CHECK(differs([](ServiceEntry& b) { b.endpoints[0].labels = {{"version", "v2"}}; }));
   CHECK(differs([](ServiceEntry& b) { b.endpoints[0].locality = ""; }));
   CHECK(differs([](ServiceEntry& b) { b.endpoints[0].network = ""; }));
   CHECK(differs([](ServiceEntry& b) { b.endpoints[0].ports[0].second = 1; }));

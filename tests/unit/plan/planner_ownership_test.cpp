@@ -51,6 +51,15 @@ TEST_CASE("planner: what is missing is created") {
   CHECK(plan.unchanged == 0);
 }
 
+TEST_CASE("planner: what is there is found whatever the order in which it is wanted") {
+  Planning planning;
+  for (const std::string name : {"c", "a", "d", "b"}) planning.keep(service_entry(name, {"10.0.0.1"}));
+  planning.want(service_entry("aa", {"10.0.0.1"}));
+  const Plan plan = planning.plan();
+  CHECK(changes_of(plan) == "create ServiceEntry mesh/aa.service.consul");
+  CHECK(plan.unchanged == 4);
+}
+
 TEST_CASE("planner: what is as it should be is left as it is, istiod's status and all") {
   Planning planning;
   planning.keep(kPay);

@@ -134,6 +134,67 @@ TEST_CASE("labels: what a snapshot has redacted is as little exported as the sec
   });
 }
 
+/// The labels of one instance after the other, as LabelMaker makes them and as endpoint_labels() does, with the codes.
+struct Made {
+  std::vector<SharedPairs> labels;
+  std::string codes;
+};
+
+Made make_all(const Service& service, const ServiceChoices& choices) {
+  Collected diagnostics;
+  Collected expected_diagnostics;
+  LabelMaker maker(diagnostics);
+  Made made;
+  for (const Instance& instance : service.instances) {
+    Candidate candidate;
+    candidate.service = &service;
+    candidate.instance = &instance;
+    candidate.choices = &choices.of(service, instance);
+    candidate.address = instance.address;
+    made.labels.push_back(maker.labels_of(service, candidate));
+    CHECK(told(made.labels.back()) == told(endpoint_labels(service, candidate, expected_diagnostics)));
+  }
+  CHECK(diagnostics.codes() == expected_diagnostics.codes());
+  made.codes = diagnostics.codes();
+  return made;
+}
+
+TEST_CASE("labels: endpoints that have the same share them") {
+  const auto one = [](Pairs metadata, std::vector<std::string> tags) {
+    return tagged(std::move(tags), with_metadata(std::move(metadata), an_instance("10.0.0.1")));
+  };
+  const Service service = a_service(
+      "pay", {one({{"env", "prod"}, {"team", "a"}}, {"version=v1"}),
+              one({{"env", "prod"}, {"team", "b"}}, {"primary", "version=v1"}), one({{"version", "v1"}}, {"env|prod"}),
+              one({{"env", "prod"}}, {"version=v2"}), one({{"env", "prod"}, {"zone", "z"}}, {"version=v2"}),
+              one({}, {}), one({}, {}), one({{"env", "prod"}}, {"version=v1"})});
+  const auto [labels, codes] = make_all(service, testing::no_choices());
+  CHECK(codes.empty());
+  CHECK(labels[0].is(labels[1]));  // found alike
+  CHECK(labels[0].is(labels[2]));  // turned out alike
+  CHECK_FALSE(labels[2].is(labels[3]));
+  CHECK(told(labels[4]) == "env=prod,version=v2,zone=z");
+  CHECK(labels[5].empty());
+  CHECK(labels[0].is(labels[7]));  // though others came between
+}
+
+TEST_CASE("labels: what is altered or dropped is reported of each endpoint") {
+  const Instance bad = tagged({"version=a b", "password|x"}, an_instance("10.0.0.1"));
+  const auto [labels, codes] = make_all(a_service("pay", {bad, bad, bad}), testing::no_choices());
+  CHECK(codes == "2050 2050 2050 2052 2052 2052");
+  CHECK(labels[0].is(labels[2]));
+}
+
+TEST_CASE("labels: by the address, each endpoint has its own") {
+  ConversionSettings settings;
+  settings.defaults.sidecar_networks = testing::given(std::vector{IpNetwork::parse("10.0.0.0/24").value()});
+  const Service service = a_service("pay", {an_instance("10.0.0.1"), an_instance("10.0.1.1"), an_instance("10.0.0.2")});
+  const auto [labels, codes] = make_all(service, testing::choices_of(service, settings));
+  CHECK(told(labels[0]) == "security.istio.io/tlsMode=istio");
+  CHECK(labels[1].empty());
+  CHECK(labels[2] == labels[0]);
+}
+
 TEST_CASE("labels: the diagnostic names the instance and does not show the secret") {
   const Service service = a_service("pay", {tagged({"password|hunter2"}, an_instance("10.0.0.1"))});
   Collected diagnostics;
