@@ -18,6 +18,7 @@ ROOMS = {
     "directory": {"base", "model"},
     "commands": {"base", "model", "sources", "transform", "config", "kube", "plan", "directory"},
     "main.cpp": {"base", "model", "commands"},
+    "large_pages.cpp": set(),
 }
 
 # The libraries that one room alone may include.
@@ -30,6 +31,7 @@ LIBRARIES = {
     "zookeeper/": "sources",
     "dtl/": "plan",
     "CLI/": "commands",
+    "mimalloc": "large_pages.cpp",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
