@@ -35,10 +35,10 @@ void print_dry_run(Session& session, const plan::Plan& plan) {
   session.out.flush();
 }
 
-void say_written(Session& session, const Written& written) {
+void say_written(Session& session, const Written& written, bool dry_run) {
   session.report.show();  // warnings of the API server
   for (const std::string& problem : written.problems) session.report.fail(problem);
-  std::vector<std::string> parts = {fmt::format("{} written", written.done)};
+  std::vector<std::string> parts = {fmt::format("{} {}", written.done, dry_run ? "would be written" : "written")};
   if (written.refused > 0) parts.push_back(fmt::format("{} refused", written.refused));
   if (written.failed > 0) parts.push_back(fmt::format("{} failed", written.failed));
   session.report.say(join(parts, ", "));
@@ -57,7 +57,7 @@ ExitCode carry_out(Session& session, kube::Cluster& cluster, const plan::Plan& p
   }
   require_namespaces(session, cluster, plan);
   const Written written = write_changes(session, cluster, plan, {.dry_run = dry_run});
-  say_written(session, written);
+  say_written(session, written, dry_run);
   if (written.output_error) throw Error(*written.output_error);
   return written.exit_code();
 }

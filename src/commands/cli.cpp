@@ -51,18 +51,8 @@ std::vector<std::string> flag_names(const CommandRow& row) {
   return names;
 }
 
-[[noreturn]] void fail(const CommandRow& row, const std::string& message) {
-  throw Error(ErrorKind::usage, fmt::format("{}\n`registry2istio {} --help` shows what there is", message, row.name));
-}
-
-/// CLI11 calls everything that it does not know by one word; a flag or an operand is told apart here.
-[[noreturn]] void fail_extras(const CommandRow& row, const std::vector<std::string>& extras) {
-  const std::string& word = extras.front();
-  if (word.starts_with('-')) {
-    const std::string flag = word.substr(0, word.find('='));
-    fail(row, fmt::format("unknown flag {}{}", flag, did_you_mean(flag, flag_names(row))));
-  }
-  fail(row, fmt::format("unexpected argument {}", in_quotes(word)));
+Error mistake_of(const CommandRow& row, const std::string& message) {
+  return {ErrorKind::usage, fmt::format("{}\n`registry2istio {} --help` shows what there is", message, row.name)};
 }
 
 [[noreturn]] void fail_command(std::string_view kind, const std::string& word) {
@@ -74,10 +64,10 @@ std::vector<std::string> flag_names(const CommandRow& row) {
 [[noreturn]] void fail_part(const CommandRow& row, const std::string& word) {
   const auto known = words_of(row.parts());
   const std::string list = join(known, ", ");
-  if (word.empty()) fail(row, fmt::format("{}: what? {}", row.name, list));
-  if (word.starts_with('-')) fail(row, fmt::format("{}: what? {}; flags follow it", row.name, list));
-  fail(row, fmt::format("{}: there is no {}{}; what there is: {}", row.name, in_quotes(word), did_you_mean(word, known),
-                        list));
+  if (word.empty()) throw mistake_of(row, fmt::format("{}: what? {}", row.name, list));
+  if (word.starts_with('-')) throw mistake_of(row, fmt::format("{}: what? {}; flags follow it", row.name, list));
+  throw mistake_of(row, fmt::format("{}: there is no {}{}; what there is: {}", row.name, in_quotes(word),
+                                    did_you_mean(word, known), list));
 }
 
 /// The command that the words begin with: its row, and how many words that are.
@@ -96,34 +86,83 @@ std::pair<const CommandRow*, std::size_t> command_of(const std::vector<std::stri
   return {row, count};
 }
 
-Parsed parse_command(const CommandRow& row, std::vector<std::string> arguments) {
-  CLI::App app;
-  app.set_help_flag("-h,--help");
-  app.allow_extras();
-  for (const std::string_view key : row.settings) add_setting(app, setting_info(key));
+/// The flags of a command, as CLI11 reads them.
+class Flags {
+ public:
+  explicit Flags(const CommandRow& row) : row_(row) {
+    app_.set_help_flag("-h,--help");
+    app_.allow_extras();
+    for (const std::string_view key : row.settings) add_setting(app_, setting_info(key));
+    if (!row.operand.name.empty()) app_.add_option("operand", operands_);
+  }
+
+  /// Throws what CLI11 throws.
+  void parse(std::span<const std::string> words) {
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    app_.parse(reversed);
+  }
+
+  [[nodiscard]] std::vector<std::string> extras() const { return app_.remaining(); }
+  [[nodiscard]] const std::vector<std::string>& operands() const { return operands_; }
+  /// What was read up to here, by the keys of the settings.
+  void add_to(config::TypedFlags& flags) const {
+    for (const std::string_view key : row_.settings) {
+      const CLI::Option* option = app_.get_option(std::string(setting_info(key).flag));
+      if (option->count() > 0) flags[std::string(key)] = option->results();
+    }
+  }
+
+ private:
+  const CommandRow& row_;
+  CLI::App app_;
+  std::vector<std::string> operands_;
+};
+
+/// Words that are too many: CLI11 calls all that it does not know by one word; a flag or an operand is told apart here.
+std::optional<Error> find_extras(const CommandRow& row, const Flags& flags) {
+  std::vector<std::string> extras = flags.extras();
+  const auto& operands = flags.operands();
+  if (extras.empty() && !row.operand.many && operands.size() > 1) extras.assign(operands.begin() + 1, operands.end());
+  if (extras.empty()) return std::nullopt;
+  const std::string& word = extras.front();
+  if (!word.starts_with('-')) return mistake_of(row, fmt::format("unexpected argument {}", in_quotes(word)));
+  const std::string flag = word.substr(0, word.find('='));
+  return mistake_of(row, fmt::format("unknown flag {}{}", flag, did_you_mean(flag, flag_names(row))));
+}
+
+/// The flags behind a mistake, such as a flag that took the next one for its value: of the longest end of the words
+/// that is without any.
+void add_flags_behind(const CommandRow& row, std::span<const std::string> words, config::TypedFlags& flags) {
+  for (; !words.empty(); words = words.subspan(1)) {
+    try {
+      Flags rest(row);
+      rest.parse(words);
+      if (rest.extras().empty()) return rest.add_to(flags);
+    } catch (const CLI::ParseError&) {
+    }
+  }
+}
+
+Parsed parse_command(const CommandRow& row, std::span<const std::string> words) {
+  Flags flags(row);
   Parsed parsed;
   parsed.invocation.command = &row;
-  if (!row.operand.name.empty()) app.add_option("operand", parsed.invocation.operands);
   try {
-    std::ranges::reverse(arguments);
-    app.parse(arguments);
+    flags.parse(words);
+    parsed.mistake = find_extras(row, flags);
   } catch (const CLI::CallForHelp&) {
     parsed.text = command_help(row);
     parsed.invocation.command = nullptr;
     return parsed;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view text = error.what();
-    fail(row, fmt::format("{}: needs a value", text.substr(0, text.find(':'))));
+    parsed.mistake = mistake_of(row, fmt::format("{}: needs a value", text.substr(0, text.find(':'))));
   } catch (const CLI::ParseError& error) {
-    fail(row, error.what());
+    parsed.mistake = mistake_of(row, error.what());
   }
-  if (const auto extras = app.remaining(); !extras.empty()) fail_extras(row, extras);
-  const auto& operands = parsed.invocation.operands;
-  if (!row.operand.many && operands.size() > 1) fail_extras(row, {operands.begin() + 1, operands.end()});
-  for (const std::string_view key : row.settings) {
-    const CLI::Option* option = app.get_option(std::string(setting_info(key).flag));
-    if (option->count() > 0) parsed.invocation.flags.emplace(key, option->results());
-  }
+  flags.add_to(parsed.invocation.flags);
+  if (parsed.mistake) add_flags_behind(row, words, parsed.invocation.flags);
+  parsed.invocation.operands = flags.operands();
   return parsed;
 }
 
@@ -144,7 +183,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments) {
   }
   const auto [row, words] = command_of(arguments);
   if (row->parts != nullptr && words == arguments.size()) fail_part(*row, "");
-  return parse_command(*row, {arguments.begin() + static_cast<std::ptrdiff_t>(words), arguments.end()});
+  return parse_command(*row, std::span(arguments).subspan(words));
 }
 
 }  // namespace r2i::commands

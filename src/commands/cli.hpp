@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "commands/command.hpp"
 
 #include <optional>
@@ -12,9 +13,11 @@ namespace r2i::commands {
 struct Parsed {
   Invocation invocation;
   std::string text;
+  /// What is wrong with the words behind the command, to be thrown; its flags are those that could be told.
+  std::optional<Error> mistake;
 };
 
-/// Throws Error{usage}, with a suggestion where a word was probably misspelt.
+/// Throws Error{usage} where no command can be told; with a suggestion where a word was probably misspelt.
 Parsed parse_arguments(const std::vector<std::string>& arguments);
 
 }  // namespace r2i::commands

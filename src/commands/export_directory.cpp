@@ -64,10 +64,10 @@ void require_way(const Session& session, const Planned& planned, const Outlook& 
   if (!lines.empty()) throw Error(ErrorKind::usage, "nothing was written:\n" + join(lines, "\n"));
 }
 
-void print_steps(Session& session, const Outlook& outlook) {
+void print_steps(Session& session, const std::vector<FileStep>& steps) {
   const bool check = session.settings.check;
   std::vector<std::string> lines;
-  for (const FileStep& step : outlook.steps) {
+  for (const FileStep& step : steps) {
     const std::string from = step.from.empty() ? "" : fmt::format(" (was {})", step.from);
     lines.push_back(fmt::format("{} {}{}\n", verb_of(step.kind, check), step.place, from));
   }
@@ -76,13 +76,33 @@ void print_steps(Session& session, const Outlook& outlook) {
   session.out.flush();
 }
 
-void keep_file_facts(Session& session, const Outlook& outlook) {
+void keep_file_facts(Session& session, const std::vector<FileStep>& steps) {
   const bool check = session.settings.check;
-  for (const FileStep& step : outlook.steps) {
+  for (const FileStep& step : steps) {
     const std::string outcome(verb_of(step.kind, check));
     if (!check) ++session.facts.objects[outcome];
     session.facts.all_objects.push_back({step.place, outcome, "", check});
   }
+}
+
+void tell_steps(Session& session, const std::vector<FileStep>& steps) {
+  keep_file_facts(session, steps);
+  print_steps(session, steps);
+}
+
+/// What was written is told, also if the rest cannot be.
+void write_files(Session& session, const Planned& planned, const std::vector<Change>& changes) {
+  const Stopwatch watch(session.facts, "write");
+  std::vector<FileStep> done;
+  try {
+    planned.directory->write(*session.context, changes, session.settings.api_version,
+                             [&](const FileStep& step) { done.push_back(step); });
+    if (session.settings.kustomization) planned.directory->write_kustomization();
+  } catch (const Error&) {
+    tell_steps(session, done);
+    throw;
+  }
+  tell_steps(session, done);
 }
 
 }  // namespace
@@ -104,14 +124,12 @@ ExitCode export_to_directory(Session& session) {
   const Outlook outlook = planned.directory->outlook(changes, settings.api_version);
   require_way(session, planned, outlook);
   const bool list_changes = settings.kustomization && planned.directory->kustomization_would_change(outlook.steps);
-  print_steps(session, outlook);
-  keep_file_facts(session, outlook);
-  ExitCode code = exit_code_of_plan(session, planned, true);
-  if (settings.check) return outlook.steps.empty() && !list_changes ? code : worst_of(code, ExitCode::findings);
-
-  const Stopwatch watch(session.facts, "write");
-  if (!outlook.steps.empty()) planned.directory->write(*session.context, changes, settings.api_version);
-  if (settings.kustomization) planned.directory->write_kustomization();
+  const ExitCode code = exit_code_of_plan(session, planned, true);
+  if (settings.check) {
+    tell_steps(session, outlook.steps);
+    return outlook.steps.empty() && !list_changes ? code : worst_of(code, ExitCode::findings);
+  }
+  write_files(session, planned, outlook.steps.empty() ? std::vector<Change>() : changes);
   return code;
 }
 

@@ -25,11 +25,27 @@ namespace r2i::commands {
 namespace {
 
 /// What a signal left undone, in the words of the command.
-std::string_view after_interrupt(const CommandRow& row) {
-  if (row.name == "apply") return "what is listed above was written, nothing else; the next run goes on from there";
+std::string_view after_interrupt(const Session& session) {
+  const CommandRow& row = *session.invocation.command;
+  const bool writes_files = !session.settings.output_dir.empty() && !session.settings.check;
+  if (row.name == "apply" || writes_files)
+    return "what is listed above was written, nothing else; the next run goes on from there";
   return row.name == "export" || row.name == "diff" || row.name == "why" ? "nothing was printed"
                                                                          : "nothing was written";
 }
+
+/// Both it and the line of progress, which goes before something is written, may be on one terminal.
+class StandardOutput : public FdOutput {
+ public:
+  explicit StandardOutput(Terminal& terminal) : FdOutput(STDOUT_FILENO, "standard output"), terminal_(terminal) {}
+  void flush() override {
+    terminal_.clear();
+    FdOutput::flush();
+  }
+
+ private:
+  Terminal& terminal_;
+};
 
 ExitCode run_with_sources(Session& session, Terminal& terminal) {
   const Signals signals;
@@ -38,21 +54,24 @@ ExitCode run_with_sources(Session& session, Terminal& terminal) {
   session.context = &context;
   try {
     const ExitCode code = session.invocation.command->run(session);
+    terminal.clear();
     return worst_of(code, session.report.verdict());
   } catch (const Error& error) {
     terminal.clear();
     if (error.kind() != ErrorKind::interrupted) throw;
-    terminal.line(fmt::format("interrupted: {}", after_interrupt(*session.invocation.command)));
+    terminal.line(fmt::format("interrupted: {}", after_interrupt(session)));
     return Signals::received() == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
   }
 }
 
-ExitCode run_command(const Invocation& invocation, const Environment& environment, RunFacts& facts) {
-  FdOutput out(STDOUT_FILENO, "standard output");
+ExitCode run_command(const Parsed& parsed, const Environment& environment, RunFacts& facts) {
+  if (parsed.mistake) throw Error(*parsed.mistake);
+  const Invocation& invocation = parsed.invocation;
   const CommandRow& row = *invocation.command;
   config::Settings settings =
       config::resolve({row.settings.begin(), row.settings.end()}, invocation.flags, environment);
   Terminal terminal(environment, settings.color);
+  StandardOutput out(terminal);
   facts.strict = settings.strict;
   facts.allow_partial = settings.allow_partial;
   Report report(terminal, settings, facts);
@@ -92,14 +111,14 @@ RunFiles files_of(const Invocation& invocation, const Environment& environment) 
 /// Runs the command, and writes its metrics and reports whatever it ends with.
 class RecordedRun {
  public:
-  RecordedRun(const Invocation& invocation, RunFiles files) : invocation_(invocation), files_(std::move(files)) {
+  RecordedRun(const Parsed& parsed, RunFiles files) : parsed_(parsed), files_(std::move(files)) {
     facts_.keeps_record = !files_.reports.empty();
   }
 
   ExitCode run(const Environment& environment) {
     ExitCode code = ExitCode::done;
     try {
-      code = run_command(invocation_, environment, facts_);
+      code = run_command(parsed_, environment, facts_);
     } catch (const Error& error) {
       fail(exit_code_of(error.kind()), error.what());
       throw;
@@ -138,14 +157,14 @@ class RecordedRun {
       });
     }
     if (files_.reports.empty()) return problem;
-    const RunReport report = make_report(invocation_.command->name, code, std::move(facts_));
+    const RunReport report = make_report(parsed_.invocation.command->name, code, std::move(facts_));
     for (const config::ReportFile& file : files_.reports) {
       attempt([&] { write_report(file, report); });
     }
     return problem;
   }
 
-  const Invocation& invocation_;
+  const Parsed& parsed_;
   RunFiles files_;
   RunFacts facts_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -165,9 +184,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
   }
   const Environment environment = Environment::of_process();
   RunFiles files = files_of(parsed.invocation, environment);
-  if (!files.empty()) return RecordedRun(parsed.invocation, std::move(files)).run(environment);
+  if (!files.empty()) return RecordedRun(parsed, std::move(files)).run(environment);
   RunFacts facts;
-  return run_command(parsed.invocation, environment, facts);
+  return run_command(parsed, environment, facts);
 }
 
 }  // namespace r2i::commands

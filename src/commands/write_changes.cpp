@@ -28,12 +28,12 @@ std::string_view past_tense(Action action) {
 /// Collects the results of one phase, and remembers of which groups something failed.
 class PhaseSink : public kube::WriteSink {
  public:
-  PhaseSink(Session& session, std::size_t total, std::size_t before)
-      : session_(session), total_(total), done_(before) {}
+  PhaseSink(Session& session, std::string_view what, std::size_t total, std::size_t before)
+      : session_(session), what_(what), total_(total), done_(before) {}
 
   void written(std::size_t index, kube::WriteResult result) override {
     results_.emplace_back(index, std::move(result));
-    session_.context->progress.update("written", ++done_, total_);
+    session_.context->progress.update(what_, ++done_, total_);
   }
   /// In the order of the changes.
   std::vector<std::pair<std::size_t, kube::WriteResult>> take() {
@@ -43,6 +43,7 @@ class PhaseSink : public kube::WriteSink {
 
  private:
   Session& session_;
+  std::string_view what_;
   std::size_t total_;
   std::size_t done_;
   std::vector<std::pair<std::size_t, kube::WriteResult>> results_;
@@ -94,7 +95,7 @@ std::vector<const Change*> PlanWriter::ready_changes(Phase phase) {
 void PlanWriter::write_phase(Phase phase) {
   const std::vector<const Change*> ready = ready_changes(phase);
   if (ready.empty()) return;
-  PhaseSink sink(session_, plan_.changes.size(), done_);
+  PhaseSink sink(session_, mode_.dry_run ? "asked about" : "written", plan_.changes.size(), done_);
   const auto settle_all = [&] {
     for (const auto& [index, result] : sink.take()) settle(*ready[index], result);
     show_lines();
@@ -173,7 +174,7 @@ void require_namespaces(Session& session, kube::Cluster& cluster, const plan::Pl
   if (creations.empty()) return;
   const auto missing = cluster.missing_namespaces(creations, {.manager = plan.manager, .dry_run = true});
   session.context->check_interrupt();
-  if (!missing) throw Error(ErrorKind::cluster, missing.error());
+  if (!missing) throw Error(ErrorKind::cluster, fmt::format("nothing was written: {}", missing.error()));
   if (missing->empty()) return;
   throw Error(ErrorKind::cluster,
               fmt::format("nothing was written: the {} {} not there: create {}, or choose another one with -n",

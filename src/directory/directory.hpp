@@ -6,6 +6,7 @@
 #include "model/live_object.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -66,8 +67,10 @@ class Directory {
 
   /// Writes one object per file, by renaming into place, and removes the files of objects that go, and folders that
   /// are empty then. Throws Error{output} with the name of the file, also for the first obstacle; what was written
-  /// before stays, and the next run goes on from there. Throws Error{output} while another run is writing.
-  void write(Context& context, std::span<const Change> changes, const std::string& api_version);
+  /// before stays, and the next run goes on from there. Throws Error{output} while another run is writing. `on_step`
+  /// hears of each step that was done.
+  void write(Context& context, std::span<const Change> changes, const std::string& api_version,
+             const std::function<void(const FileStep&)>& on_step = {});
 
   /// The kustomization of somebody else's that keeps write_kustomization() from writing, or nothing.
   [[nodiscard]] std::string foreign_kustomization() const;

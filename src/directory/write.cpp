@@ -83,7 +83,8 @@ void apply(const FileStep& step, std::set<std::string>& places) {
 
 }  // namespace
 
-void Directory::write(Context& context, std::span<const Change> changes, const std::string& api_version) {
+void Directory::write(Context& context, std::span<const Change> changes, const std::string& api_version,
+                      const std::function<void(const FileStep&)>& on_step) {
   if (changes.empty()) return;
   if (is_file_) throw Error(ErrorKind::usage, fmt::format("{} is a file: only a directory can be written", path_));
   make_folder(path_);
@@ -106,6 +107,7 @@ void Directory::write(Context& context, std::span<const Change> changes, const s
     homes_.erase(key);
     if (step.kind != FileStep::Kind::remove) homes_.emplace(key, step.place);
     untidy_.erase(key);
+    if (on_step) on_step(step);
     context.progress.update("writing " + path_, ++done, outlook.steps.size());
   }
 }

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from support.processes import wait_for
-from support.program import Run
+from support.program import Run, Started
 from world import World, foreign_entry, host
 
 MANY = 300
@@ -43,8 +43,17 @@ def folder(world: World) -> Path:
     return path
 
 
+def cluster(world: World) -> dict[str, str]:
+    """An environment that names the cluster, for whoever would ask it."""
+    return {"KUBECONFIG": str(world.kubeconfig)}
+
+
 def export(world: World, path: Path, *flags: str) -> Run:
-    return world.run("export", "--output-dir", path, "--max-shrink-percent", "100", *flags)
+    return world.run("export", "--output-dir", path, "--max-shrink-percent", "100", *flags, env=cluster(world))
+
+
+def start(world: World, path: Path, **settings: Any) -> Started:
+    return world.start("export", "--output-dir", path, "--max-shrink-percent", "100", env=cluster(world), **settings)
 
 
 def files(path: Path) -> dict[str, bytes]:
@@ -83,6 +92,13 @@ def test_clean_run(world: World, folder: Path) -> None:
     assert_heals(world, folder)
 
 
+def test_cluster_that_could_be_asked(world: World, folder: Path) -> None:
+    """The environment of these runs leads to it, and only `export` does not follow."""
+    assert export(world, folder).code == 0 and world.api.words() == []
+    run = world.r2i("diff", *world.from_file(), "-n", world.namespace, "--owner", world.owner, env=cluster(world))
+    assert run.code == 1 and world.api.words() != [], run
+
+
 # A full disk
 
 
@@ -95,7 +111,7 @@ def test_files_that_may_not_grow(world: World, folder: Path, limit: int) -> None
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as a disk does: an error, no signal
 
-    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100", preexec_fn=limited) as started:
+    with start(world, folder, preexec_fn=limited) as started:
         run = started.wait()
     assert run.code == 6 and host("changed") in run.stderr, run
     assert_whole(world, folder, before)
@@ -139,8 +155,7 @@ def small_disk() -> Iterator[SmallDisk]:
 def test_full_disk(world: World, small_disk: SmallDisk, free: int) -> None:
     """Of `free` KiB."""
     def export_there() -> Run:
-        with world.start("export", "--output-dir", small_disk.inside / "out", "--max-shrink-percent", "100",
-                         preexec_fn=small_disk.enter) as started:
+        with start(world, small_disk.inside / "out", preexec_fn=small_disk.enter) as started:
             return started.wait()
 
     path = small_disk.outside / "out"
@@ -179,7 +194,7 @@ def test_killed_after_some_files(world: World, written: int) -> None:
     """That many files are there."""
     path = world.folder / "out"
     world.services = {f"s{number:03}": [f"10.1.{number // 250}.{number % 250}"] for number in range(MANY)}
-    with world.start("export", "--output-dir", path) as started:
+    with start(world, path) as started:
         wait_for(lambda: started.process.poll() is not None or len(list(path.rglob("*.yaml"))) >= written, "files", pause=0)
         started.process.kill()
         started.wait()
@@ -192,7 +207,7 @@ def test_killed_at_a_random_moment(world: World, folder: Path, attempt: int) -> 
     seed = int(os.environ.get("R2I_SEED", time.time_ns() % 1_000_000)) + attempt
     delay = random.Random(seed).uniform(0, 0.06)
     before = files(folder)
-    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100") as started:
+    with start(world, folder) as started:
         try:
             started.process.wait(delay)
         except subprocess.TimeoutExpired:
@@ -212,21 +227,49 @@ def assert_whole_of_new(world: World, path: Path) -> None:
     assert export(world, path).code == 0 and files(path) == ends
 
 
-@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_signal(world: World, folder: Path, number: signal.Signals, code: int) -> None:
+SIGNALS = pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"])
+
+
+@SIGNALS
+def test_signal_while_it_reads(world: World, folder: Path, number: signal.Signals, code: int) -> None:
+    """Its snapshot comes through a pipe in which there is nothing yet."""
     before = files(folder)
-    with world.start("export", "--output-dir", folder, "--max-shrink-percent", "100") as started:
+    pipe = world.folder / "pipe"
+    os.mkfifo(pipe)
+    words = world.words("export", "--output-dir", folder, source=("--from", f"file={pipe}"))
+    with world.r2i.start(*words, env=cluster(world)) as started:
+        writer = wait_for(lambda: os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "a reader of the pipe")
         started.signal(number)
         run = started.wait(30)
-    assert run.code in (code, -number, 0), run
+        os.close(writer)
+    assert run.code == code and "interrupted" in run.stderr and run.out == b"", run
+    assert files(folder) == before
+    assert_whole(world, folder, before)
+    assert_heals(world, folder)
+
+
+@SIGNALS
+def test_signal_while_it_writes(world: World, folder: Path, number: signal.Signals, code: int) -> None:
+    """After the first of many files. Only a run that had written the last one may have missed it."""
+    world.services = {name: [*addresses, "10.3.0.1"] for name, addresses in world.services.items()}
+    before = files(folder)
+    first = folder / next(name for name in before if host("changed") in name)
+    with start(world, folder) as started:
+        wait_for(lambda: first.read_bytes() != before[str(first.relative_to(folder))], "the first file", pause=0)
+        started.signal(number)
+        run = started.wait(30)
+    ended = files(folder) == wanted(world, folder)
+    assert run.code == (0 if ended else code) and ("interrupted" in run.stderr) == (not ended), run
+    done = sorted(name for name, text in files(folder).items() if before.get(name) != text)
+    assert sorted(line.split()[1] for line in run.stdout.splitlines() if line.startswith(("created", "changed"))) == done, run
+    assert ended or "what is listed above was written, nothing else" in run.stderr, run
     assert_whole(world, folder, before)
     assert_heals(world, folder)
 
 
 def test_two_runs_at_the_same_time(world: World, folder: Path) -> None:
     """One of them may be turned away; neither leaves a mixture."""
-    words = world.words("export", "--output-dir", folder, "--max-shrink-percent", "100")
-    with world.r2i.start(*words) as one, world.r2i.start(*words) as other:
+    with start(world, folder) as one, start(world, folder) as other:
         runs = [one.wait(), other.wait()]
     assert 0 in [run.code for run in runs] and all(run.code in (0, 6) for run in runs), runs
     assert files(folder) == wanted(world, folder)
@@ -252,7 +295,7 @@ def test_registry_that_is_not_well(world: World, folder: Path, happening: Callab
     """The same guards hold for files."""
     before = files(folder)
     happening(world)
-    run = world.run("export", "--output-dir", folder)
+    run = world.run("export", "--output-dir", folder, env=cluster(world))
     assert run.code == code, run
     assert before.keys() <= files(folder).keys()
     assert world.api.words() == []
@@ -262,6 +305,6 @@ def test_old_snapshot(world: World, folder: Path) -> None:
     world.age = timedelta(hours=1)
     before = files(folder)
     run = export(world, folder)
-    assert run.code == 5 and "--max-snapshot-age" in run.stderr, run
+    assert run.code == 5 and "--max-snapshot-age 0" in run.stderr, run
     assert before.keys() <= files(folder).keys()
     assert export(world, folder, "--max-snapshot-age", "0").code == 0

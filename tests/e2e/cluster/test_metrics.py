@@ -67,6 +67,20 @@ def test_success(due: World, path: Path) -> None:
         assert actions[f'objects{{action="{action}"}}'] == count, actions
     assert metrics['scope_complete{source="consul",scope="dc1"}'] == 1
     assert metrics['scope_services{source="consul",scope="dc1"}'] == len(due.services)
+    steps = [metrics[f'step_duration_seconds{{step="{step}"}}'] for step in ("read", "list", "write")]
+    assert all(seconds >= 0 for seconds in steps), steps
+    assert sum(steps) <= metrics["run_duration_seconds"] + 0.01
+
+
+def test_written_by_rename(due: World, path: Path) -> None:
+    """Whoever collects it meanwhile reads the old one to its end."""
+    assert due.apply("--metrics-textfile", path).code == 0
+    before = path.read_text()
+    with path.open() as collected:
+        half = collected.read(100)
+        assert due.apply("--metrics-textfile", path).code == 0
+        assert half + collected.read() == before
+    assert path.read_text() != before
 
 
 def test_last_success_survives_failures(due: World, path: Path) -> None:
@@ -124,9 +138,23 @@ def test_partial_failure(due: World, path: Path) -> None:
     assert metrics['objects{action="failed"}'] == 1 and metrics['objects{action="created"}'] == 1, metrics
 
 
-def test_usage(due: World, path: Path) -> None:
+@pytest.mark.parametrize("flags", [
+    ["--metrics-textfile", "PATH", "--prune"], ["--metrics-textfile", "PATH", "--nonsense"],
+    ["--nonsense", "--metrics-textfile", "PATH"], ["--metrics-textfile=PATH", "extra"],
+    ["--metrics-textfile", "PATH", "--max-delete"], ["--max-delete", "--metrics-textfile", "PATH"],
+    ["--field-manager", "--metrics-textfile", "PATH"], ["--max-delete", "x", "--metrics-textfile", "PATH"]], ids=" ".join)
+def test_usage(due: World, path: Path, flags: list[str]) -> None:
     """A CronJob with a mistake in its flags should show in the metrics, too, as far as the file is known."""
-    run = due.apply("--metrics-textfile", path, "--prune")
+    report = due.folder / "report.json"
+    run = due.apply("--report", f"json={report}", *[flag.replace("PATH", str(path)) for flag in flags])
+    assert run.code == 2 and run.stdout == "" and "error: " in run.stderr, run
+    assert_written(path, 2, success=False)
+    assert json.loads(report.read_text())["exitCode"] == 2
+    assert due.api.requests == []
+
+
+def test_usage_with_the_file_in_the_environment(due: World, path: Path) -> None:
+    run = due.apply("--nonsense", env={"R2I_METRICS_TEXTFILE": str(path)})
     assert run.code == 2, run
     assert_written(path, 2, success=False)
 
