@@ -95,8 +95,9 @@ ExitCode run_check_cluster(Session& session) {
   }
   census.print(session.out);
   session.out.write(
-      "DNS capture: the API server does not know; ask a proxy: `istioctl proxy-config bootstrap POD` shows "
-      "ISTIO_META_DNS_CAPTURE. With it, export with --dns-capture\n");
+      "DNS capture: the API server does not know, and the addresses that istiod writes into `status` do not tell; "
+      "ask a proxy: `istioctl proxy-config bootstrap POD` shows ISTIO_META_DNS_CAPTURE. With it, export with "
+      "--dns-capture\n");
   session.out.flush();
   session.report.show();
   return allowed && facts->missing_namespaces.empty() && !census.has_twins() ? ExitCode::done : ExitCode::findings;

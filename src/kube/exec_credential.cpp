@@ -124,7 +124,9 @@ tl::expected<ExecCredential, std::string> run_plugin(const Connection& connectio
   };
   const bool terminal = stdin_is_terminal();
   if (exec.interactive_mode == "Always" && !terminal) {
-    return fail("it wants to ask questions (interactiveMode: Always), but standard input is not a terminal");
+    return fail(
+        "it wants to ask questions (interactiveMode: Always), but standard input is not a terminal: start this at one, "
+        "or give credentials that need no questions");
   }
   Command command{.program = exec.command, .arguments = exec.arguments, .variables = exec.variables};
   command.interactive = terminal && exec.interactive_mode != "Never";

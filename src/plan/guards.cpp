@@ -84,7 +84,7 @@ void ScopeGuards::old_snapshot() {
   const ScopeRead* read = draft_.desired->scope(scope_);
   if (read == nullptr || read->too_old.empty()) return;
   hold(Held::By::old_snapshot, fmt::format("the snapshot of {} is {}", scope_.display(), read->too_old),
-       "--max-snapshot-age", &ScopeGuards::takes_away);
+       "--max-snapshot-age 0", &ScopeGuards::takes_away);
 }
 
 void ScopeGuards::empty_scope() {

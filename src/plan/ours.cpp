@@ -39,7 +39,7 @@ std::optional<Refusal> refusal_by(const Draft& draft, const ScopeName& name, con
   const std::string scope = name.display();
   const ScopeRead* read = draft.desired->scope(name);
   if (read != nullptr && !read->too_old.empty()) {
-    return Refusal{fmt::format("it is of {}, whose snapshot is {}", scope, read->too_old), "--max-snapshot-age"};
+    return Refusal{fmt::format("it is of {}, whose snapshot is {}", scope, read->too_old), "--max-snapshot-age 0"};
   }
   switch (draft.desired->reading_of({name}, home)) {
     case Reading::none:

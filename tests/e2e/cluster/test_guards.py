@@ -137,7 +137,7 @@ def test_old_snapshot(due: World, flag: tuple[str, ...], minutes: int, code: int
     assert (patch("leaving") in due.api.writes()) == (delete("old") in due.api.writes()) == (code == 0)
     assert patch("delta") in due.api.writes() and patch("beta") in due.api.writes()
     if code:
-        assert "--max-snapshot-age" in run.stderr, run
+        assert "--max-snapshot-age 0" in run.stderr, run
 
 
 def test_snapshot_of_unknown_age(due: World) -> None:

@@ -2,14 +2,18 @@
 
 #include "unit/kube/world.hpp"
 
+#include "base/child.hpp"
 #include "base/timestamp.hpp"
 #include "support/temp_dir.hpp"
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <filesystem>
+#include <pty.h>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace r2i::kube {
 namespace {
@@ -17,15 +21,16 @@ namespace {
 using testing::TempDir;
 
 const std::string kV1 = "client.authentication.k8s.io/v1";
+const std::string kV1beta1 = "client.authentication.k8s.io/v1beta1";
 const std::string kCert = "-----BEGIN CERTIFICATE-----\\nYQ==\\n-----END CERTIFICATE-----\\n";  // as JSON has it
 
-std::string credential(std::string_view status) {
-  return R"({"kind":"ExecCredential","apiVersion":")" + kV1 + R"(","spec":{"interactive":false},"status":)" +
+std::string credential(std::string_view status, const std::string& version = kV1) {
+  return R"({"kind":"ExecCredential","apiVersion":")" + version + R"(","spec":{"interactive":false},"status":)" +
          std::string(status) + "}";
 }
 
-std::string refusal(std::string output) {
-  const auto result = parse_exec_credential(std::move(output), kV1);
+std::string refusal(std::string output, const std::string& version = kV1) {
+  const auto result = parse_exec_credential(std::move(output), version);
   REQUIRE_FALSE(result.has_value());
   return result.error();
 }
@@ -62,6 +67,35 @@ TEST_CASE("exec credential: what is none") {
   CHECK(has(wrong_type, "status.token: expected a string"));
   CHECK_FALSE(has(wrong_type, "s3cret"));
 }
+
+std::string other_version(const std::string& answered, const std::string& asked) {
+  return "it answered with the apiVersion \"" + answered + "\", but the kubeconfig says \"" + asked + "\"";
+}
+
+TEST_CASE("exec credential: the version that was asked for, be it the older one") {
+  const std::string status = R"({"token":"s3cret"})";
+  const auto result = parse_exec_credential(credential(status, kV1beta1), kV1beta1);
+  REQUIRE(result.has_value());
+  CHECK(result->token.reveal() == "s3cret");
+  CHECK(refusal(credential(status), kV1beta1) == other_version(kV1, kV1beta1));
+  CHECK(refusal(credential(status, kV1beta1)) == other_version(kV1beta1, kV1));
+  CHECK(refusal(R"({"kind":"ExecCredential","status":)" + status + "}", kV1beta1) == other_version("", kV1beta1));
+}
+
+/// Standard input is another file for as long as this lives.
+class StandardInput {
+ public:
+  explicit StandardInput(int fd) : before_(::dup(STDIN_FILENO)) {
+    REQUIRE(::dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+    ::close(fd);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+  ~StandardInput() { ::dup2(before_.get(), STDIN_FILENO); }
+
+ private:
+  Descriptor before_;
+};
 
 /// A user with a plugin that is a shell script.
 class Plugin {
@@ -122,10 +156,57 @@ TEST_CASE("exec plugin: how it fails") {
   CHECK(has(talkative.failure(), "it wrote more than"));
 }
 
-TEST_CASE("exec plugin: questions need a terminal") {
-  Plugin plugin("echo '" + credential(R"({"token":"t"})") + "'\n");
-  plugin.exec().interactive_mode = "IfAvailable";
+TEST_CASE("exec plugin: v1beta1") {
+  Plugin plugin("printf '%s' \"$KUBERNETES_EXEC_INFO\" > \"$1\"\necho '" + credential(R"({"token":"t"})", kV1beta1) +
+                "'\n");
+  plugin.exec().api_version = kV1beta1;
+  plugin.exec().arguments = {plugin.dir.path("seen")};
   CHECK(plugin.run().token.reveal() == "t");
+  CHECK(plugin.dir.read("seen") ==
+        R"({"kind":"ExecCredential","apiVersion":")" + kV1beta1 + R"(","spec":{"interactive":false}})");
+  plugin.exec().api_version = kV1;
+  CHECK(plugin.failure() == other_version(kV1beta1, kV1));
+  Plugin newer("echo '" + credential(R"({"token":"t"})") + "'\n");
+  newer.exec().api_version = kV1beta1;
+  CHECK(newer.failure() == other_version(kV1, kV1beta1));
+}
+
+/// Writes what it was told to its first argument, and gives a line of its standard input, or "none", as the token.
+const std::string kAsking = "printf '%s' \"$KUBERNETES_EXEC_INFO\" > \"$1\"\nread -r line || line=none\necho '" +
+                            credential(R"({"token":"'"$line"'"})") + "'\n";
+
+TEST_CASE("exec plugin: questions need a terminal") {
+  const StandardInput none(::open("/dev/null", O_RDONLY));
+  Plugin plugin(kAsking);
+  plugin.exec().arguments = {plugin.dir.path("seen")};
+  plugin.exec().interactive_mode = "Always";
+  CHECK(plugin.failure() ==
+        "it wants to ask questions (interactiveMode: Always), but standard input is not a terminal: start this at one, "
+        "or give credentials that need no questions");
+  CHECK(plugin.dir.read("seen").empty());  // it was not run
+  plugin.exec().interactive_mode = "IfAvailable";
+  CHECK(plugin.run().token.reveal() == "none");
+  CHECK(has(plugin.dir.read("seen"), R"("interactive":false)"));
+}
+
+TEST_CASE("exec plugin: it asks at a terminal, unless it never does") {
+  int controller = -1;
+  int terminal = -1;
+  REQUIRE(::openpty(&controller, &terminal, nullptr, nullptr, nullptr) == 0);
+  const Descriptor somebody(controller);
+  const StandardInput input(terminal);
+  Plugin plugin(kAsking);
+  plugin.exec().arguments = {plugin.dir.path("seen")};
+  for (const char* mode : {"Always", "IfAvailable"}) {
+    CAPTURE(mode);
+    REQUIRE(::write(somebody.get(), "1234\n", 5) == 5);
+    plugin.exec().interactive_mode = mode;
+    CHECK(plugin.run().token.reveal() == "1234");
+    CHECK(has(plugin.dir.read("seen"), R"("interactive":true)"));
+  }
+  plugin.exec().interactive_mode = "Never";
+  CHECK(plugin.run().token.reveal() == "none");
+  CHECK(has(plugin.dir.read("seen"), R"("interactive":false)"));
 }
 
 TEST_CASE("exec plugin: an interruption ends it") {

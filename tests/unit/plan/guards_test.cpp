@@ -353,7 +353,7 @@ TEST_CASE("old snapshot: deletes and shrinks nothing, creates and updates the re
         "old-snapshot: delete WorkloadEntry mesh/less-wl.service.consul-10-0-0-2");
   for (const Held& held : plan.held) {
     CHECK(held.why == "the snapshot of consul/dc1 is 14 minutes old");
-    CHECK(held.remedy == "--max-snapshot-age");
+    CHECK(held.remedy == "--max-snapshot-age 0");
     CHECK(held.is_guard());
   }
 }

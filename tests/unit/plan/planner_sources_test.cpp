@@ -176,7 +176,7 @@ TEST_CASE("scopes: what lives under another scope is taken over only if that one
     planning.wanted.scopes = {{"consul", "dc1"}, {"consul", "dc2", true, "1 hour old"}};
     REQUIRE(held_of(planning.plan()) == held);
     CHECK(first_held(planning.plan()).why == "it is of consul/dc2, whose snapshot is 1 hour old");
-    CHECK(first_held(planning.plan()).remedy == "--max-snapshot-age");
+    CHECK(first_held(planning.plan()).remedy == "--max-snapshot-age 0");
   }
   SUBCASE("in part") {
     scope_of_pay(false);

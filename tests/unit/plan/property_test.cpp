@@ -391,9 +391,9 @@ void obey(const std::string& remedy, RandomWorld& world) {
     const auto percent = static_cast<unsigned>(std::stoul("0" + words[i + 1]));
     if (words[i] == "--max-delete-percent") world.policy.max_delete_percent = percent;
     if (words[i] == "--max-shrink-percent") world.policy.max_shrink_percent = percent;
-  }
-  if (remedy == "--max-snapshot-age") {
-    for (ScopeRead& scope : world.wanted.scopes) scope.too_old.clear();
+    if (words[i] == "--max-snapshot-age" && words[i + 1] == "0") {
+      for (ScopeRead& scope : world.wanted.scopes) scope.too_old.clear();
+    }
   }
 }
 
