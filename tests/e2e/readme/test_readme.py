@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +20,6 @@ from support.readme import PROJECT, README, Shell, ci_script, snippets, unmarked
 ONLY_REAL = {"pipe", "cronjob"}
 HERE = {"by-hand", "ci", "crontab", "alerts", "gitops", "gitops-check", "check-manifests"}
 TEXTFILE = "/var/lib/prometheus/node-exporter/registry2istio.prom"
-
-
-@pytest.fixture
-def api() -> Iterator[FakeApiServer]:
-    with FakeApiServer() as server:
-        yield server
-
-
-@pytest.fixture
-def shell(r2i: Program, api: FakeApiServer, consul: FakeConsul, tmp_path: Path) -> Shell:
-    config = tmp_path / "kubeconfig"
-    config.write_text(json.dumps({
-        "apiVersion": "v1", "kind": "Config", "current-context": "fake",
-        "clusters": [{"name": "fake", "cluster": {"server": api.address}}], "users": [{"name": "someone", "user": {}}],
-        "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": "someone"}}]}))
-    return Shell(r2i, tmp_path, {"KUBECONFIG": str(config), "CONSUL_HTTP_ADDR": consul.address})
 
 
 def hosts(api: FakeApiServer) -> list[str]:
