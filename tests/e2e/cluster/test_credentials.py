@@ -48,7 +48,8 @@ def user(world: World, authority: Authority, **settings: Any) -> None:
 
 @COMMANDS
 @pytest.mark.parametrize("verb", ["list", "patch"])
-def test_401_then_a_new_token(secured: World, command: str, flags: tuple[str, ...], code: int, verb: str) -> None:
+def test_401_then_a_new_token(secured: World, clean_ends: dict[str, list[JsonObject]], command: str,
+                              flags: tuple[str, ...], code: int, verb: str) -> None:
     """The token expires in the middle of a run, and its file has the next one."""
     token = secured.folder / "token"
     token.write_text(f"{OLD}\n")
@@ -66,7 +67,7 @@ def test_401_then_a_new_token(secured: World, command: str, flags: tuple[str, ..
     used = {asked.request.headers["Authorization"] for asked in secured.api.calls}
     assert used == {f"Bearer {OLD}", f"Bearer {NEW}"}
     assert_nothing_lost(secured, PRUNE[0] in flags)
-    assert settled(secured, lambda: secured.prune("--token-file", token))
+    assert settled(secured, lambda: secured.prune("--token-file", token)) == clean_ends["prune"]
 
 
 @COMMANDS

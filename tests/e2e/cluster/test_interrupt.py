@@ -104,12 +104,13 @@ def test_killed_at_a_random_moment(new_world: Callable[[], World], clean_ends: d
 
 
 def test_reader_of_the_output_that_goes_away(due: World, clean_ends: dict[str, list[JsonObject]]) -> None:
-    """`registry2istio apply | head -1` leaves no half of a run."""
+    """`registry2istio apply | head -1` leaves no half of a run, and ends as others in a pipe do."""
     reader, writer = os.pipe()
     os.close(reader)
     with due.start("apply", *PRUNE, stdout=writer) as started:
         os.close(writer)
         run = started.wait()
+    assert run.code == -signal.SIGPIPE and "error" not in run.stderr, run
     assert "old" not in due.names() and due.endpoints("delta") == ["10.0.7.1"], run
     assert settled(due, due.prune) == clean_ends["prune"]
 

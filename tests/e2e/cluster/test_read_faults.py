@@ -9,14 +9,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.api_faults import expired_page, not_allowed, not_authenticated, not_served, status, throttled
+from support.api_faults import after, expired_page, not_allowed, not_authenticated, not_served, status, throttled
+from support.certificates import Authority, Certificate
 from support.faults import (compressed, cut, dies, endless, fails, hangs_up, redirects, resets, rewritten, says, silent,
-                            trickles)
+                            trickles, usual)
 from support.processes import free_port
 from support.program import Run
 from support.scripted_http import Step
 from support.snapshots import JsonObject
-from world import PRUNE, World, assert_nothing_lost, in_the_middle, settled, together
+from world import (DUE, GONE_SINCE, MANAGER, ONLY_GONE, PRUNE, World, assert_nothing_lost, in_the_middle, key, over_http2,
+                   patch, settled, together)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ PLACES: dict[str, dict[str, Any]] = {
     "workloadentries": {"verb": "list", "plural": "workloadentries"},
 }
 COMMANDS: dict[str, tuple[str, ...]] = {"diff": (), "apply": (), "apply --prune": PRUNE}
+EVERY_COMMAND = pytest.mark.parametrize("command", COMMANDS)
+
+
+def due_of(command: str) -> list[str]:
+    """The writes of a run in in_the_middle() that nothing disturbs."""
+    return sorted({"diff": [], "apply": DUE, "apply --prune": [*DUE, ONLY_GONE]}[command])
 
 
 def run_all(world: World, *flags: str) -> dict[str, Run]:
@@ -114,13 +122,38 @@ def test_fault_that_passes(new_world: Callable[[], World], clean_ends: dict[str,
     together({name: partial(cell, in_the_middle(new_world()), where) for name, where in PLACES.items()})
 
 
-def test_410_in_the_middle_starts_the_list_again(due: World) -> None:
+@EVERY_COMMAND
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_410_in_the_middle_starts_the_list_again(due: World, clean_ends: dict[str, list[JsonObject]], command: str,
+                                                 pages: int) -> None:
     """What was read before it is read again, and nothing counts twice."""
+    flags = COMMANDS[command]
     due.store.page_size = 2
-    due.api.once(expired_page, verb="list", plural="serviceentries", continued=True)
-    run = due.diff()
-    assert run.code == 1 and "3 unchanged" in run.stdout and "1 to create" in run.stdout, run
+    due.api.once(*[usual] * (pages - 1), expired_page, verb="list", plural="serviceentries", continued=True)
+    run = due.run(command.split()[0], *flags)
+    told = run.stdout if command == "diff" else run.stderr
+    assert run.code == (1 if command == "diff" else 0), run
+    assert f"{2 if flags else 3} unchanged" in told and "1 to create, 2 to update, 1 to empty" in told, run
     assert due.api.words().count("list serviceentries") == 2
+    assert due.api.writes() == due_of(command)
+    assert_nothing_lost(due, prune=bool(flags))
+    assert settled(due, due.prune) == clean_ends["prune"]
+
+
+@EVERY_COMMAND
+def test_410_for_what_has_changed_meanwhile(due: World, clean_ends: dict[str, list[JsonObject]], command: str) -> None:
+    """Only the second list counts: `alpha`, which the first had, is made anew, and `old` is not gone since long any more."""
+    def change() -> None:
+        due.store.remove(key("alpha"))
+        due.store.edit(key("old"), lambda entry: entry["metadata"]["annotations"].pop(GONE_SINCE), MANAGER)
+
+    due.store.page_size = 2
+    due.api.once(usual, usual, after(change, expired_page), verb="list", plural="serviceentries", continued=True)
+    run = due.run(command.split()[0], *COMMANDS[command])
+    told = run.stdout if command == "diff" else run.stderr
+    assert run.code == (1 if command == "diff" else 0) and "2 to create, 2 to update, 2 to empty" in told, run
+    assert due.api.writes() == ([] if command == "diff" else sorted([*DUE, patch("alpha"), patch("old")]))
+    assert settled(due, due.prune) == clean_ends["prune"]
 
 
 def test_compressed_pages(due: World) -> None:
@@ -159,3 +192,38 @@ def test_server_that_dies_between_two_pages(due: World) -> None:
     due.api.once(dies, verb="list", continued=True)
     run = due.prune()
     assert run.code == 4 and run.out == b"" and due.api.writes() == [], run
+
+
+# HTTP/2: the server resets the stream of a list, and the connection goes on
+
+
+def test_one_reset_of_a_stream(new_world: Callable[[], World], clean_ends: dict[str, list[JsonObject]], authority: Authority,
+                               server_certificate: Certificate) -> None:
+    def cell(world: World, where: dict[str, Any]) -> None:
+        world.store.page_size = 4
+        with over_http2(world, authority, server_certificate):
+            for command, flags in COMMANDS.items():
+                world.api.forget()
+                world.api.once(hangs_up, **where)
+                run = world.run(command.split()[0], *flags)
+                assert run.code == (1 if command == "diff" else 0), run
+                assert sum(asked.fits(where) for asked in world.api.calls) >= 2, run
+                assert_nothing_lost(world, prune=bool(flags))
+            assert settled(world, world.prune) == clean_ends["prune"]
+
+    together({name: partial(cell, in_the_middle(new_world()), where) for name, where in PLACES.items()})
+
+
+def test_streams_are_reset_all_the_time(new_world: Callable[[], World], clean_ends: dict[str, list[JsonObject]],
+                                        authority: Authority, server_certificate: Certificate) -> None:
+    def cell(world: World, where: dict[str, Any]) -> None:
+        world.store.page_size = 4
+        with over_http2(world, authority, server_certificate) as front:
+            world.api.every(hangs_up, **where)
+            before = world.store.objects()
+            assert_refused(world, run_all(world), f"cannot list {where['plural']}.*127.0.0.1:{front.port}.*after 5 attempts")
+            assert world.store.objects() == before
+            world.api.heal()
+            assert settled(world, world.prune) == clean_ends["prune"]
+
+    together({name: partial(cell, in_the_middle(new_world()), where) for name, where in PLACES.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from support.fake_consul import FakeConsul
@@ -17,6 +17,9 @@ from support.scripted_http import Exchange, Step
 from world import PRUNE, World, delete, host, key, patch
 
 SOON = ("--request-timeout", "2s")  # long enough for a machine that has much to do
+LEADERLESS = usual_with(X_Consul_KnownLeader="false")
+OUT_OF_TOUCH = usual_with(X_Consul_LastContact="3600000")
+FILTERED = usual_with(X_Consul_Results_Filtered_By_ACLs="true")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,24 @@ class Fault:
 def not_http(exchange: Exchange) -> None:
     exchange.close()
     exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
+def swollen(exchange: Exchange) -> None:
+    """The usual answer, and 128 KiB of nothing behind it."""
+    answer = exchange.usual()
+    exchange.send(replace(answer, body=answer.body + b" " * 131_072).encoded())
+
+
+def circles(exchange: Exchange) -> None:
+    redirects(exchange.request.target)(exchange)
+
+
+def elects(exchange: Exchange) -> None:
+    """A server whose leader has gone, and that has found no other one."""
+    if "stale" in exchange.request.query:
+        LEADERLESS(exchange)
+    else:
+        fails(500, "No cluster leader")(exchange)
 
 
 EVERYWHERE = {
@@ -46,19 +67,26 @@ EVERYWHERE = {
     "trickle": Fault(trickles, flags=SOON),
     "cut body": Fault(cut),
     "endless": Fault(endless, "?maxAnswerBytes=1048576"),
+    "far too large": Fault(swollen, "?maxAnswerBytes=65536"),
     "no HTTP": Fault(not_http),
     "redirect": Fault(redirects("http://127.0.0.2:1/")),
+    "redirect in a circle": Fault(circles),
     "a page of HTML": Fault(says("<html>Log in</html>")),
     "null": Fault(says("null")),
+    "a number": Fault(says("7")),
     "no body": Fault(says("")),
+    "filtered": Fault(FILTERED),
+    "leaderless": Fault(LEADERLESS),
+    "election in the middle": Fault(elects),
+    "an hour old": Fault(OUT_OF_TOUCH),
+    "older than is allowed": Fault(usual_with(X_Consul_LastContact="2000"), "?maxStale=1s"),
 }
 LIST_FAULTS = {
     **EVERYWHERE,
     # What a Consul with ACLs answers to those that it does not know, or only half knows.
     "empty": Fault(says("{}")),
     "without consul": Fault(says('{"web": []}')),
-    "filtered": Fault(usual_with(X_Consul_Results_Filtered_By_ACLs="true")),
-    "leaderless": Fault(usual_with(X_Consul_KnownLeader="false")),
+    "a list": Fault(says('["consul", "web"]')),
     # Believable, and yet most of the services are not there: then a guard holds.
     "half-started": Fault(says('{"consul": [], "web": []}'), code=5),
     "just started": Fault(says('{"consul": []}'), code=5),
@@ -67,10 +95,10 @@ DETAIL_FAULTS = {
     **EVERYWHERE,
     "an empty list of instances": Fault(says("[]")),
     "an object": Fault(says("{}")),
+    "a wrong type inside": Fault(rewritten(b'"10.0.1.7"', b"17")),
+    "half an entry more": Fault(rewritten(b'[{"Node": {"ID"', b'[{"Node": {"Node": "node-2"}}, {"Node": {"ID"')),
     "an entry that is null": Fault(says("[null]")),
     "an entry without a service": Fault(says('[{"Node": {"Node": "node-1", "Address": "10.0.0.2"}, "Checks": []}]')),
-    "filtered": Fault(usual_with(X_Consul_Results_Filtered_By_ACLs="true")),
-    "leaderless": Fault(usual_with(X_Consul_KnownLeader="false")),
     # All of its instances are ill at once, which is believed; but it is more than half of the scope's.
     "all critical": Fault(rewritten(b'"passing"', b'"critical"'), code=5),
 }
@@ -140,7 +168,8 @@ def test_one_service(running: tuple[World, FakeConsul], fault: Fault) -> None:
         assert_heals(world, consul)
 
 
-@pytest.mark.parametrize("fault", [fails(500), fails(429), resets, hangs_up, cut], ids=["500", "429", "reset", "end", "cut"])
+@pytest.mark.parametrize("fault", [fails(500), fails(429), resets, hangs_up, cut, LEADERLESS, OUT_OF_TOUCH],
+                         ids=["500", "429", "reset", "end", "cut", "leaderless", "an hour old"])
 def test_fault_that_passes(running: tuple[World, FakeConsul], fault: Step) -> None:
     world, consul = running
     consul.script_list(fault)

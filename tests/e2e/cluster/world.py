@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+import ssl
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from support.certificates import Authority, Certificate
 from support.fake_api_server import FakeApiServer
+from support.http2_front import Http2Front
 from support.object_store import GROUP, Key, ObjectStore
 from support.program import Program, Run, Started
 from support.snapshots import JsonObject, instance, scope, service, snapshot, write
@@ -131,6 +135,16 @@ class World:
         assert run.code == 0, run
         self.api.forget()
         return run
+
+
+@contextmanager
+def over_http2(world: World, authority: Authority, certificate: Certificate) -> Iterator[Http2Front]:
+    """Within, the runs of this world speak HTTP/2: where its API server hangs up, a stream is reset (RST_STREAM)."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate.cert, certificate.key)
+    with Http2Front(world.api.port, tls) as front:
+        world.write_kubeconfig(front.address, **{"certificate-authority": str(authority.ca)})
+        yield front
 
 
 def content(store: ObjectStore) -> list[JsonObject]:
