@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 from pathlib import Path
 
 import pytest
+from support import terminal
 from support.fake_consul import FakeConsul
 from support.faults import fails
 from support.program import SECRET, Program, Run
@@ -189,21 +188,8 @@ def test_hostile_names_and_secrets(r2i: Program, tmp_path: Path) -> None:
 
 def on_terminal(r2i: Program, *arguments: str) -> tuple[Run, str]:
     """The run with a terminal as its standard output, and what that terminal got."""
-    controller, terminal = pty.openpty()
-    with r2i.start(*arguments, env={"TERM": "xterm"}, stdout=terminal) as started:
-        os.close(terminal)
-        shown = b""
-        while True:
-            try:
-                block = os.read(controller, 4096)
-            except OSError:  # the program has closed it
-                break
-            if not block:
-                break
-            shown += block
-        run = started.wait()
-    os.close(controller)
-    return run, shown.decode().replace("\r\n", "\n")
+    run, shown = terminal.on_terminal(r2i, arguments, "stdout")
+    return run, shown.replace("\r\n", "\n")
 
 
 def test_terminal(r2i: Program, source: str) -> None:

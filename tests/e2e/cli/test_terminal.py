@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from support import terminal
 from support.fake_consul import FakeConsul
 from support.faults import fails, slow
 from support.program import Program, Run
@@ -25,23 +24,7 @@ def source(tmp_path: Path) -> str:
 
 
 def on_terminal(r2i: Program, *arguments: str, env: Mapping[str, str] | None = None) -> tuple[Run, str]:
-    """The run with a terminal as its standard error, and what that terminal got."""
-    controller, terminal = pty.openpty()
-    with r2i.start(*arguments, env={"TERM": "xterm", **(env or {})}, stderr=terminal) as started:
-        os.close(terminal)
-        shown = b""
-        while block := read_or_end(controller):
-            shown += block
-        run = started.wait()
-    os.close(controller)
-    return run, shown.decode()
-
-
-def read_or_end(controller: int) -> bytes:
-    try:
-        return os.read(controller, 4096)
-    except OSError:  # the last one who had the terminal open has closed it
-        return b""
+    return terminal.on_terminal(r2i, arguments, env=env)
 
 
 # Colour
@@ -114,12 +97,5 @@ def test_no_progress_in_a_pipe(r2i: Program, slow_consul: FakeConsul) -> None:
 def test_terminal_for_the_data_changes_nothing(r2i: Program, source: str) -> None:
     """Colour and progress are matters of standard error."""
     plain = r2i("export", "--from", source)
-    controller, terminal = pty.openpty()
-    with r2i.start("export", "--from", source, stdout=terminal) as started:
-        os.close(terminal)
-        shown = b""
-        while block := read_or_end(controller):
-            shown += block
-        started.wait()
-    os.close(controller)
-    assert shown.replace(b"\r\n", b"\n") == plain.out
+    _, shown = terminal.on_terminal(r2i, ("export", "--from", source), "stdout")
+    assert shown.replace("\r\n", "\n") == plain.stdout

@@ -9,6 +9,7 @@ import signal
 
 import pytest
 from support.program import Run
+from support.terminal import read_or_end
 from world import DUE, ONLY_GONE, World
 
 DELETE = ("--prune", "--prune-after", "0s")
@@ -33,13 +34,6 @@ def answered(world: World, answer: bytes | signal.Signals, *flags: str) -> tuple
         run = started.wait()
     os.close(controller)
     return run, shown.decode().replace("\r\n", "\n")
-
-
-def read_or_end(controller: int) -> bytes:
-    try:
-        return os.read(controller, 4096)
-    except OSError:
-        return b""
 
 
 @pytest.mark.parametrize("answer", [b"y\n", b"yes\n", b"Y\n", b" yes \n"])

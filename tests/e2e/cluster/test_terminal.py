@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from support import terminal
 from support.faults import slow
 from support.program import Run
 from support.scripts import printing, script
@@ -20,24 +19,8 @@ Words = Sequence[str | Path]
 
 
 def on_terminal(world: World, words: Words, *streams: str, env: Mapping[str, str] | None = None) -> tuple[Run, str]:
-    """The run with one terminal as these streams (none: standard error), the others pipes, and what the terminal got."""
-    controller, terminal = pty.openpty()
-    ends = dict.fromkeys(streams or ("stderr",), terminal)
-    with world.r2i.start(*words, env={"TERM": "xterm", **(env or {})}, **ends) as started:
-        os.close(terminal)
-        shown = b""
-        while block := read_or_end(controller):
-            shown += block
-        run = started.wait()
-    os.close(controller)
-    return run, shown.decode().replace("\r\n", "\n")
-
-
-def read_or_end(controller: int) -> bytes:
-    try:
-        return os.read(controller, 4096)
-    except OSError:  # the last one who had the terminal open has closed it
-        return b""
+    run, shown = terminal.on_terminal(world.r2i, words, *streams, env=env)
+    return run, shown.replace("\r\n", "\n")
 
 
 # Progress: of work that goes on after a second
