@@ -50,8 +50,7 @@ std::vector<std::string> read_warnings(std::string_view header) {
 }
 
 void Warnings::report(const net::HttpAnswer& answer) {
-  for (const auto& [name, value] : answer.headers) {
-    if (name != "warning") continue;
+  for (const std::string_view value : answer.headers.find_all("warning")) {
     for (std::string& text : read_warnings(value)) {
       text = clean_text(text);
       if (reported_.insert(text).second) diagnostics_.report(diagnose(Code::api_warning, server_, std::move(text)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/secret.hpp"
+#include "net/headers.hpp"
 
 #include <tl/expected.hpp>
 
@@ -31,12 +32,12 @@ struct HttpRequest {
 
 struct HttpAnswer {
   long status = 0;
-  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case, of the last answer
-  std::string body;                                          ///< decompressed; of an error status, too
-  int attempts = 1;                                          ///< how many it took
+  Headers headers;   ///< of the last answer
+  std::string body;  ///< decompressed; of an error status, too
+  int attempts = 1;  ///< how many it took
 
-  /// The value of a header, or nothing (empty view). `name` in lower case.
-  [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// The value of a header, or nothing (empty view).
+  [[nodiscard]] std::string_view header(std::string_view name) const { return headers.find(name); }
 };
 
 /// Why there is no usable answer at all. An answer with an error status is an HttpAnswer.

@@ -63,11 +63,6 @@ std::string_view to_string(HttpMethod method) {
   return "GET";
 }
 
-std::string_view HttpAnswer::header(std::string_view name) const {
-  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
-  return found == headers.end() ? std::string_view{} : found->second;
-}
-
 class HttpClient::Impl {
  public:
   Impl(HttpOptions options, RetryPolicy policy)

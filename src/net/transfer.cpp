@@ -12,7 +12,6 @@ namespace r2i::net {
 namespace {
 
 constexpr int kMaxHops = 5;
-constexpr std::size_t kUsualHeaders = 16;
 constexpr std::size_t kMostReserved = std::size_t{16} << 20U;
 
 bool has_http2() {
@@ -225,7 +224,6 @@ std::size_t Transfer::receive_header(char* bytes, std::size_t size, std::size_t 
 void Transfer::take_header(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // what a proxy answered, or "100 Continue", is none of the answer's
     headers_.clear();
-    headers_.reserve(kUsualHeaders);
     in_headers_ = true;
     return;
   }
@@ -235,9 +233,9 @@ void Transfer::take_header(std::string_view line) {
   if (!in_headers_) return;
   const auto colon = line.find(':');
   if (is_folded && !headers_.empty()) {
-    headers_.back().second.append(" ").append(line);
+    headers_.fold(line);
   } else if (colon != std::string_view::npos) {
-    headers_.emplace_back(to_lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+    headers_.add(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
   }
 }
 

@@ -70,7 +70,7 @@ class Transfer {
   int hops_ = 0;
   std::string url_;  ///< of the request, or where it was redirected to
   std::optional<std::string> next_url_;
-  std::vector<std::pair<std::string, std::string>> headers_;
+  Headers headers_;
   bool in_headers_ = false;  ///< neither before nor behind the headers of an answer
   std::string body_;
   std::size_t last_length_ = 0;  ///< of the body before

@@ -13,19 +13,21 @@ using namespace std::string_literals;
 namespace r2i::net {
 namespace {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
+using Lines = std::vector<std::pair<std::string, std::string>>;
 
 /// "STATUS BODY", or the problem and whether it may pass.
-std::string opened(long status, Headers headers, std::string body) {
-  const auto result = open_grpc({status, std::move(headers), std::move(body)}, "h:1");
+std::string opened(long status, const Lines& lines, std::string body) {
+  HttpAnswer answer_as_it_came{.status = status, .headers = {}, .body = std::move(body)};
+  for (const auto& [name, value] : lines) answer_as_it_came.headers.add(name, value);
+  const auto result = open_grpc(std::move(answer_as_it_came), "h:1");
   if (const auto* problem = std::get_if<Problem>(&result))
     return problem->message + (problem->outcome == Outcome::transient ? " (again)" : "");
   const auto& answer = std::get<HttpAnswer>(result);
   return fmt::format("{} {}", answer.status, answer.body);
 }
 
-Headers headers(std::string status, std::string message = "") {
-  Headers all = {{"content-type", "application/grpc+proto"}, {"grpc-status", std::move(status)}};
+Lines headers(std::string status, std::string message = "") {
+  Lines all = {{"content-type", "application/grpc+proto"}, {"grpc-status", std::move(status)}};
   if (!message.empty()) all.emplace_back("grpc-message", std::move(message));
   return all;
 }
