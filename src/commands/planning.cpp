@@ -82,7 +82,8 @@ plan::Policy policy_of(const Session& session, const std::string& manager) {
           .max_delete_percent = given.max_delete_percent,
           .max_shrink_percent = given.max_shrink_percent,
           .allow_empty = given.allow_empty,
-          .names = settings.names};
+          .names = settings.names,
+          .to_be_saved = !settings.plan_out.empty() || settings.diff_output == config::DiffFormat::json};
 }
 
 /// The namespaces of what is desired: what is looked at where the whole cluster may not be.

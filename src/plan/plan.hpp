@@ -69,7 +69,8 @@ struct Plan {
   std::size_t unchanged = 0;
   std::map<std::pair<std::string, std::string>, ScopeCounts> scopes;  ///< by source and scope
   std::vector<std::string> namespaces;  ///< the only ones that could be looked at, sorted; empty: every one
-  std::string fingerprint;              ///< of the owner's set of live objects, as far as it could be looked at
+  std::string fingerprint;              ///< of the owner's set of live objects, as far as it could be looked at;
+                                        ///< empty: the plan is not to be saved
 
   [[nodiscard]] std::size_t count(Action action) const;
   friend bool operator==(const Plan&, const Plan&) = default;

@@ -45,7 +45,7 @@ void Planner::Impl::see(LiveObject&& live) {
     see_foreign(draft_, live, standing);
     return;
   }
-  set_.add(key_of(live.manifest), live);
+  if (policy_.to_be_saved) set_.add(key_of(live.manifest), live);
   // Of a host of merged sources, this run may see only what some of them have.
   if (is_merged(live.manifest) && is_left_out(live)) return see_narrowed(draft_, live);
   if (is_in_scope(live)) see_ours(draft_, std::move(live));
@@ -67,7 +67,7 @@ Plan Planner::Impl::finish() {
   std::ranges::sort(plan.held, {}, [](const Held& h) { return std::tie(h.change.key, h.by, h.change.action); });
   std::ranges::sort(plan.twins, {}, [](const Twin& t) { return std::tie(t.ours, t.theirs); });
   for (auto* keys : {&plan.left_alone, &plan.kept, &plan.prunable}) std::ranges::sort(*keys);
-  plan.fingerprint = set_.fingerprint();
+  if (policy_.to_be_saved) plan.fingerprint = set_.fingerprint();
   return std::move(plan);
 }
 

@@ -25,6 +25,7 @@ struct Policy {
   unsigned max_shrink_percent = 50;
   std::set<std::string> allow_empty{};  ///< SOURCE/SCOPE
   NameRules names{};                    ///< narrows both sides
+  bool to_be_saved = false;             ///< the plan gets a fingerprint
 };
 
 /// A scope that this run has read.

@@ -112,6 +112,7 @@ struct Planning {
   Planning() {
     policy.owner = kTeam;
     policy.manager = kTeamManager;
+    policy.to_be_saved = true;
     policy.now = parse_timestamp("2026-01-02T03:04:05Z").value();
   }
 
