@@ -36,7 +36,11 @@ bool is_list_of_ours(std::string_view kind) {
 class PageReader {
  public:
   PageReader(JsonCursor& cursor, Diagnostics& diagnostics, LiveSink& sink)
-      : cursor_(cursor), reader_(cursor), objects_(reader_), diagnostics_(diagnostics), sink_(sink) {}
+      : cursor_(cursor),
+        reader_(cursor, DocumentReader::Keys::unique),
+        objects_(reader_),
+        diagnostics_(diagnostics),
+        sink_(sink) {}
 
   tl::expected<Page, std::string> read(std::string& body) {
     if (cursor_.open(body)) {

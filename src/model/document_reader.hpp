@@ -26,7 +26,12 @@ struct Finding {
 /// stopping at the first. A syntax error ends the reading and becomes the last finding.
 class DocumentReader {
  public:
-  explicit DocumentReader(JsonCursor& cursor) : cursor_(cursor) {}
+  /// Whether an object may have a key twice: what a server writes from structures of its own has each once, and is not
+  /// searched for them.
+  enum class Keys { unique, may_come_twice };
+
+  explicit DocumentReader(JsonCursor& cursor, Keys keys = Keys::may_come_twice)
+      : cursor_(cursor), keys_are_unique_(keys == Keys::unique) {}
 
   /// Calls `on_key(key)` for each key of the object that the cursor stands on; it reads the value and says whether it
   /// knew the key. With `known`, an unknown key is a finding with a suggestion; a key that is read twice always is one.
@@ -37,14 +42,14 @@ class DocumentReader {
       const std::size_t offset = cursor_.offset();
       if (!on_key(key)) {
         if (!known.empty()) unknown_key(key, known);
-      } else if (comes_twice(seen, key)) {
+      } else if (!keys_are_unique_ && comes_twice(seen, key)) {
         find_key(offset, "the key comes twice");
       }
     });
     keys_.resize(seen.before);
   }
 
-  /// The same for what a server writes from a structure of its own, which has each key once: nothing is looked for.
+  /// The same without looking for unknown keys, and for such as come twice.
   template <typename OnKey>
   void members(OnKey on_key) {
     if (!expect(JsonCursor::Type::object, "an object")) return;
@@ -135,6 +140,7 @@ class DocumentReader {
   void unknown_key(std::string_view key, std::span<const std::string_view> known);
 
   JsonCursor& cursor_;
+  bool keys_are_unique_;
   Level* innermost_ = nullptr;
   std::vector<std::string_view> keys_;  ///< the keys seen of each object on the way down
   std::vector<Finding> findings_;

@@ -24,20 +24,10 @@ FieldManager LiveObjectReader::read_manager() {
     } else if (key == "subresource") {
       reader_.read(manager.subresource);
     } else if (key == "fieldsV1") {
-      manager.fields = read_fields();
+      manager.fields = fields_.read(reader_, [&] { return read_field_set(reader_); });
     }
   });
   return manager;
-}
-
-FieldSet LiveObjectReader::read_fields() {
-  JsonCursor& cursor = reader_.cursor();
-  const Known* known = known_.find([&](const Known& one) { return cursor.skip_like(one.written); });
-  if (known != nullptr) return known->fields;
-  const std::size_t start = cursor.offset();
-  FieldSet fields = read_field_set(reader_);
-  if (!reader_.has_findings()) known_.add({cursor.written(start), fields});
-  return fields;
 }
 
 std::optional<LiveObject> LiveObjectReader::read() {

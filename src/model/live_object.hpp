@@ -1,9 +1,9 @@
 #pragma once
 
-#include "base/recent.hpp"
 #include "model/document_reader.hpp"
 #include "model/field_set.hpp"
 #include "model/manifest.hpp"
+#include "model/remembered.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -44,15 +44,9 @@ class LiveObjectReader {
 
  private:
   FieldManager read_manager();
-  FieldSet read_fields();
-
-  struct Known {
-    std::string_view written{};
-    FieldSet fields{};
-  };
 
   DocumentReader& reader_;
-  Recent<Known> known_;  ///< managers write the same fields of one object after the other
+  Remembered<FieldSet> fields_;  ///< managers write the same fields of one object after the other
 };
 
 /// One object.

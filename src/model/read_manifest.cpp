@@ -1,8 +1,8 @@
 #include "model/read_manifest.hpp"
 
-#include "base/recent.hpp"
 #include "base/text.hpp"
 #include "model/manifest_fields.hpp"
+#include "model/remembered.hpp"
 #include "model/shared_texts.hpp"
 
 #include <fmt/format.h>
@@ -32,6 +32,13 @@ class FieldReader {
   void field(std::string_view name, T& member) {
     if (matched_ || name != wanted_) return;
     matched_ = true;
+    take(member);
+  }
+
+ private:
+  // Apart from field(), which is to be small: it is asked for each field of an object once for each key.
+  template <typename T>
+  [[gnu::noinline]] void take(T& member) {
     if (reader_.cursor().type() == JsonCursor::Type::null) {
       reader_.cursor().skip();
     } else {
@@ -39,14 +46,9 @@ class FieldReader {
     }
   }
 
- private:
   /// What the endpoints of a list have alike.
   struct Common {
-    struct Labels {
-      std::string_view written{};
-      SharedPairs meaning{};
-    };
-    Recent<Labels> labels;
+    Remembered<SharedPairs> labels;
     SharedTexts texts;
   };
 
@@ -54,18 +56,12 @@ class FieldReader {
   void read(std::vector<std::string>& out) { reader_.read(out); }
   void read(Pairs& out) { reader_.read(out); }
   void read(SharedPairs& out) {
-    JsonCursor& cursor = reader_.cursor();
-    const auto is_here = [&](const Common::Labels& one) { return cursor.skip_like(one.written); };
-    const Common::Labels* known = common_ != nullptr ? common_->labels.find(is_here) : nullptr;
-    if (known != nullptr) {
-      out = known->meaning;
-      return;
-    }
-    const std::size_t start = cursor.offset();
-    Pairs pairs;
-    reader_.read(pairs);
-    out = std::move(pairs);
-    if (common_ != nullptr && !reader_.has_findings()) common_->labels.add({cursor.written(start), out});
+    const auto read_all = [&] {
+      Pairs pairs;
+      reader_.read(pairs);
+      return SharedPairs(std::move(pairs));
+    };
+    out = common_ != nullptr ? common_->labels.read(reader_, read_all) : read_all();
   }
   void read(SharedText& out) {
     std::string_view text;
@@ -91,7 +87,7 @@ class FieldReader {
   void read(Location& out) { read_enum(out, kLocationNames); }
   void read(Resolution& out) { read_enum(out, kResolutionNames); }
   void read(std::vector<Endpoint>& out) {
-    constexpr std::size_t kUsual = 8;
+    constexpr std::size_t kUsual = 16;
     out.clear();
     out.reserve(kUsual);
     Common common;

@@ -30,8 +30,9 @@ std::optional<std::string> broken_promise(const std::vector<Finding>& findings);
 
 /// Reads the whole document with `read_root`; the error is the first thing that is wrong in it.
 template <typename ReadRoot>
-std::optional<std::string> read_document(JsonCursor& cursor, std::string& body, ReadRoot read_root) {
-  DocumentReader reader(cursor);
+std::optional<std::string> read_document(JsonCursor& cursor, std::string& body, ReadRoot read_root,
+                                         DocumentReader::Keys keys = DocumentReader::Keys::may_come_twice) {
+  DocumentReader reader(cursor, keys);
   if (cursor.open(body)) read_root(reader);
   return broken_promise(reader.finish());
 }
