@@ -14,6 +14,7 @@ namespace r2i {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 using SharedPairs = Shared<Pairs>;
+using SharedList = Shared<std::vector<std::string>>;
 
 /// The value of the first pair with this key, or nothing (a null view).
 std::optional<std::string_view> find_value(const Pairs& pairs, std::string_view key);
@@ -61,18 +62,19 @@ struct Port {
   std::string name;         ///< empty: the registry has no names for ports
   std::string protocol;     ///< as the registry said; empty: it did not
 };
+using SharedPorts = Shared<std::vector<Port>>;
 
 struct Instance {
   std::string id;
   std::string node;
   std::string address;       ///< the service's own; may be empty
   std::string node_address;  ///< what stands in for an empty `address`
-  std::vector<Port> ports;
+  SharedPorts ports;
   Health health = Health::passing;
   std::optional<double> weight;
   std::string locality;  ///< region/zone/subzone; empty: the scope's datacenter
   std::string kind;      ///< empty, or what the registry calls a sidecar or a gateway
-  std::vector<std::string> tags;
+  SharedList tags;
   Pairs metadata;
 };
 

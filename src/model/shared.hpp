@@ -38,11 +38,20 @@ class Shared {
   [[nodiscard]] auto end() const { return get().end(); }
   [[nodiscard]] bool empty() const { return !value_; }
   [[nodiscard]] std::size_t size() const { return get().size(); }
+  const typename T::value_type& operator[](std::size_t index) const { return get()[index]; }
 
   /// Whether the two are one in memory: equal without a look at what they hold.
   [[nodiscard]] bool is(const Shared& other) const { return value_ == other.value_; }
   friend bool operator==(const Shared& a, const Shared& b) { return a.is(b) || a.get() == b.get(); }
   friend auto operator<=>(const Shared& a, const Shared& b) { return a.get() <=> b.get(); }
+
+  /// Changes a copy of it in place of what others have.
+  template <typename Change>
+  void change(Change change) {
+    T value = get();
+    change(value);
+    *this = Shared(std::move(value));
+  }
 
  private:
   std::shared_ptr<const T> value_;  ///< nothing: it is empty

@@ -264,7 +264,9 @@ class SnapshotReader {
       } else if (key == "nodeAddress") {
         reader_.read(instance.node_address);
       } else if (key == "ports") {
-        reader_.list([&] { read_port(instance.ports.emplace_back()); });
+        std::vector<Port> ports;
+        reader_.list([&] { read_port(ports.emplace_back()); });
+        instance.ports = std::move(ports);
       } else if (key == "health") {
         read_health(instance);
       } else if (key == "weight") {
@@ -274,7 +276,9 @@ class SnapshotReader {
       } else if (key == "kind") {
         reader_.read(instance.kind);
       } else if (key == "tags") {
-        reader_.read(instance.tags);
+        std::vector<std::string> tags;
+        reader_.read(tags);
+        instance.tags = std::move(tags);
       } else if (key == "metadata") {
         reader_.read(instance.metadata);
       } else {

@@ -170,7 +170,9 @@ std::size_t redact(Service& service) {
   std::size_t count = redact(service.metadata);
   for (Instance& instance : service.instances) {
     count += redact(instance.metadata);
-    for (std::string& tag : instance.tags) count += redact_tag(tag);
+    instance.tags.change([&](auto& tags) {
+      for (std::string& tag : tags) count += redact_tag(tag);
+    });
   }
   return count;
 }

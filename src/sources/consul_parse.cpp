@@ -1,6 +1,7 @@
 #include "sources/consul_parse.hpp"
 
 #include "base/order.hpp"
+#include "model/remembered.hpp"
 #include "sources/json_answer.hpp"
 
 #include <fmt/format.h>
@@ -35,11 +36,24 @@ struct Weights {
   std::optional<double> warning;
 };
 
+/// What the instances of a service mostly have alike.
+struct Common {
+  Remembered<SharedList, 1> tags;
+  Remembered<Weights, 1> weights;
+  SharedPorts ports;
+
+  const SharedPorts& ports_of(std::int64_t number) {
+    if (ports.empty() || ports[0].number != number) ports = {{number, {}, {}}};
+    return ports;
+  }
+};
+
 /// One entry of the answer, before its parts are put together.
 struct Entry {
-  explicit Entry(Instance& filled) : instance(filled) {}
+  Entry(Instance& filled, Common& remembered) : instance(filled), common(remembered) {}
 
   Instance& instance;
+  Common& common;
   bool has_node = false;
   bool has_service = false;
   std::string_view datacenter;
@@ -68,7 +82,15 @@ void read_node(DocumentReader& reader, Entry& entry) {
   });
 }
 
-void read_weights(DocumentReader& reader, Weights& weights) {
+SharedList read_tags(DocumentReader& reader) {
+  std::vector<std::string> tags;
+  reader.read(tags);
+  bring_in_order(tags);
+  return tags;
+}
+
+Weights read_weights(DocumentReader& reader) {
+  Weights weights;
   read_object(reader, [&](std::string_view key) {
     if (key == "Passing") {
       read_unless_null(reader, weights.passing.emplace());
@@ -79,6 +101,7 @@ void read_weights(DocumentReader& reader, Weights& weights) {
     }
     return true;
   });
+  return weights;
 }
 
 void read_service(DocumentReader& reader, Entry& entry) {
@@ -95,11 +118,11 @@ void read_service(DocumentReader& reader, Entry& entry) {
     } else if (key == "SocketPath") {
       read_unless_null(reader, entry.socket_path);
     } else if (key == "Tags") {
-      read_unless_null(reader, instance.tags);
+      if (!is_null(reader)) instance.tags = entry.common.tags.read(reader, [&] { return read_tags(reader); });
     } else if (key == "Meta") {
       read_unless_null(reader, instance.metadata);
     } else if (key == "Weights") {
-      read_weights(reader, entry.weights);
+      entry.weights = entry.common.weights.read(reader, [&] { return read_weights(reader); });
     } else if (key == "Locality") {
       instance.locality = read_locality(reader);
     } else {
@@ -155,10 +178,9 @@ void finish(Entry& entry) {
   Instance& instance = entry.instance;
   // A unix socket has neither address nor port that a mesh could reach.
   if (instance.address.empty() && entry.socket_path.empty()) instance.node_address = entry.node_address;
-  if (entry.port != 0) instance.ports.emplace_back().number = entry.port;
+  if (entry.port != 0) instance.ports = entry.common.ports_of(entry.port);
   if (instance.locality.empty()) instance.locality = std::move(entry.node_locality);
   instance.weight = instance.health == Health::warning ? entry.weights.warning : entry.weights.passing;
-  bring_in_order(instance.tags);
   bring_in_order(instance.metadata);
 }
 
@@ -187,10 +209,11 @@ tl::expected<std::vector<std::string>, std::string> parse_names(JsonCursor& curs
 tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::string& body) {
   Answer answer;
   std::size_t index = 0;
-  auto error = read_document(cursor, body, [&](DocumentReader& reader) {
+  Common common;
+  const auto read_entries = [&](DocumentReader& reader) {
     reader.list([&] {
       if (answer.instances.empty()) answer.instances.reserve(kUsual);
-      Entry entry(answer.instances.emplace_back());
+      Entry entry(answer.instances.emplace_back(), common);
       read_entry(reader, entry);
       if (answer.datacenter.empty()) answer.datacenter = entry.datacenter;
       if (entry.has_node && entry.has_service) {
@@ -201,7 +224,8 @@ tl::expected<Answer, std::string> parse_instances(JsonCursor& cursor, std::strin
       }
       ++index;
     });
-  });
+  };
+  auto error = read_document(cursor, body, read_entries, DocumentReader::Keys::unique);
   if (error) return tl::make_unexpected(std::move(*error));
   return answer;
 }

@@ -192,12 +192,12 @@ bool ScopeReader::take(std::size_t index, net::HttpAnswer answer) {
     lose(pending.name, Code::entry_malformed, parsed.error());
     return true;
   }
-  const std::string subject = fmt::format("service {}", in_quotes(pending.name));
+  const auto subject = [&] { return fmt::format("service {}", in_quotes(pending.name)); };
   const bool filtered = is_filtered_by_acl(answer);
   if (filtered && !session_.options().trust_view) {
-    problem(Code::filtered_by_acl, subject, "the answer lacks what the token may not see");
+    problem(Code::filtered_by_acl, subject(), "the answer lacks what the token may not see");
   }
-  for (const std::string& malformed : parsed->malformed) problem(Code::entry_malformed, subject, malformed);
+  for (const std::string& malformed : parsed->malformed) problem(Code::entry_malformed, subject(), malformed);
   if (session_.cursor().repaired()) note(Code::text_repaired, pending.name, "bytes that are no UTF-8 became U+FFFD");
   // Half of a service is not to be written: it would lose endpoints.
   const bool complete = parsed->malformed.empty() && (!filtered || session_.options().trust_view);

@@ -62,15 +62,16 @@ class InstanceReader {
 
   Wrong read_ports(Instance& instance) {
     const std::string scheme = read_scheme();
+    std::vector<Port> ports;
     for (const auto& [name, protocol] :
          {std::pair<std::string_view, std::string>("port", scheme), {"sslPort", "https"}}) {
       const auto at = tree_.member(0, name);
       if (!at || tree_.node(*at).type == Type::null) continue;
       const auto number = is_scalar(tree_.node(*at)) ? whole_number(tree_.node(*at).text) : std::nullopt;
       if (!number) return fmt::format("{} {} is no number", name, in_quotes(tree_.node(*at).text));
-      if (std::ranges::find(instance.ports, *number, &Port::number) == instance.ports.end())
-        instance.ports.push_back({*number, {}, protocol});
+      if (std::ranges::find(ports, *number, &Port::number) == ports.end()) ports.push_back({*number, {}, protocol});
     }
+    instance.ports = std::move(ports);
     return std::nullopt;
   }
 

@@ -100,8 +100,10 @@ ReadInstance instance_of(Entry&& entry, const Reading& reading) {
                 : !entry.data_center.instance_id.empty() ? std::move(entry.data_center.instance_id)
                                                          : entry.host;
   choose_address(entry, reading.address, instance);
-  if (entry.port.enabled) instance.ports.push_back({entry.port.number, {}, {}});
-  if (entry.secure_port.enabled) instance.ports.push_back({entry.secure_port.number, {}, "https"});
+  std::vector<Port> ports;
+  if (entry.port.enabled) ports.push_back({entry.port.number, {}, {}});
+  if (entry.secure_port.enabled) ports.push_back({entry.secure_port.number, {}, "https"});
+  instance.ports = std::move(ports);
   instance.health = health_of(entry);
   instance.locality = locality_of(entry, reading);
   if (equals_ignoring_case(entry.coordinating, "true")) instance.kind = kServerKind;

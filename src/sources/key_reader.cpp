@@ -28,8 +28,8 @@ std::string protocol_of(const EndpointText& endpoint) {
 }
 
 void add_port(Instance& instance, std::int64_t number, std::string protocol) {
-  if (std::ranges::find(instance.ports, number, &Port::number) == instance.ports.end())
-    instance.ports.push_back({number, {}, std::move(protocol)});
+  if (std::ranges::find(instance.ports, number, &Port::number) != instance.ports.end()) return;
+  instance.ports.change([&](auto& ports) { ports.push_back({number, {}, std::move(protocol)}); });
 }
 
 }  // namespace
@@ -167,8 +167,11 @@ std::optional<std::string> KeyReader::read_common(std::size_t item, Instance& in
   instance.locality = texts_.first(layout_.locality_, item).value_or("");
   if (auto wrong = read_weight(item, instance)) return wrong;
   read_health(item, instance);
-  if (layout_.tags_) instance.tags = texts_.all(*layout_.tags_, item);
-  std::ranges::sort(instance.tags);
+  if (layout_.tags_) {
+    auto tags = texts_.all(*layout_.tags_, item);
+    std::ranges::sort(tags);
+    instance.tags = std::move(tags);
+  }
   for (const auto& from : layout_.metadata_) texts_.add_metadata(from.name, from.path, item, instance.metadata);
   one_of_each(instance.metadata);
   return std::nullopt;
@@ -205,7 +208,7 @@ void KeyReader::set_endpoints(std::size_t first, const std::vector<EndpointText>
       made.push_back(Instance(made[first]));
       at = made.end() - 1;
       at->address = endpoint.host;
-      at->ports.clear();
+      at->ports = {};
     }
     const auto number = port ? port : endpoint.port;
     if (number) add_port(*at, *number, protocol.empty() ? protocol_of(endpoint) : protocol);

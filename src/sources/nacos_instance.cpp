@@ -101,7 +101,7 @@ Instance read_instance(DocumentReader& reader, const std::string& cluster) {
   // Not every API gives the instance's own id; this is what it is made of.
   instance.id = fmt::format("{}#{}#{}", instance.address, read.port, read.cluster);
   if (read.cluster != kDefaultCluster) instance.locality = read.cluster;
-  if (read.port != 0) instance.ports.push_back({read.port, {}, protocol_of(instance.metadata, read.port)});
+  if (read.port != 0) instance.ports = {{read.port, {}, protocol_of(instance.metadata, read.port)}};
   if (!read.enabled) {
     instance.health = Health::disabled;
   } else if (!read.healthy.value_or(true)) {

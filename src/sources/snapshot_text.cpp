@@ -14,7 +14,7 @@ namespace {
 
 /// The order in which somebody wrote tags and metadata must not show in a manifest.
 void sort_texts(Instance& instance) {
-  std::ranges::sort(instance.tags);
+  if (!std::ranges::is_sorted(instance.tags)) instance.tags.change(std::ranges::sort);
   std::ranges::sort(instance.metadata);
 }
 

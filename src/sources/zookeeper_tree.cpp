@@ -235,9 +235,11 @@ void TreeReader::agree_on_protocols() {
     const auto at = said.find(one.reading.service);
     if (at == said.end() || at->second.size() != 1) continue;
     for (Instance& instance : one.reading.instances) {
-      for (Port& port : instance.ports) {
-        if (port.protocol.empty()) port.protocol = *at->second.begin();
-      }
+      instance.ports.change([&](auto& ports) {
+        for (Port& port : ports) {
+          if (port.protocol.empty()) port.protocol = *at->second.begin();
+        }
+      });
     }
   }
 }

@@ -52,7 +52,7 @@ std::string display(const Service& service, const Instance& instance) {
   if (!instance.node.empty()) text += " on " + in_quotes(instance.node);
   const std::string& address = instance.address.empty() ? instance.node_address : instance.address;
   text += fmt::format(" ({}", clean_text(address));
-  if (!instance.ports.empty()) text += fmt::format(":{}", instance.ports.front().number);
+  if (!instance.ports.empty()) text += fmt::format(":{}", instance.ports[0].number);
   return text + ")";
 }
 

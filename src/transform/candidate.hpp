@@ -18,6 +18,8 @@ struct AddressKey {
   friend auto operator<=>(const AddressKey&, const AddressKey&) = default;
 };
 
+using SharedNumbers = Shared<std::vector<std::uint32_t>>;
+
 /// An instance on its way to becoming an endpoint.
 struct Candidate {
   const Service* service = nullptr;  ///< that it is an instance of
@@ -27,7 +29,7 @@ struct Candidate {
   double weight = 1;
   std::string address;  ///< canonical: no brackets, no zone, IPv6 in its short form, host names in lower case
   AddressKey key;
-  std::vector<std::uint32_t> ports;  ///< by slot (ports.hpp); 0: the instance has none
+  SharedNumbers ports;  ///< by slot (ports.hpp); 0: the instance has none
 
   [[nodiscard]] bool is_ip() const { return key.family != 2; }
 };

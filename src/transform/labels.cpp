@@ -152,24 +152,23 @@ bool say_the_same(const std::vector<ToldLabel>& a, const std::vector<ToldLabel>&
 }  // namespace
 
 Pairs endpoint_labels(const Service& service, const Candidate& candidate, Diagnostics& diagnostics, TextMap* origins) {
-  std::vector<ToldLabel> told;
-  pick_told_labels(candidate, told);
-  return make_labels(service, candidate, told, diagnostics, origins);
+  LabelPicker picker;
+  return make_labels(service, candidate, picker.pick(candidate), diagnostics, origins);
 }
 
 SharedPairs LabelMaker::labels_of(const Service& service, const Candidate& candidate) {
-  pick_told_labels(candidate, told_);
+  const std::vector<ToldLabel>& told = picker_.pick(candidate);
   const Choices& choices = *candidate.choices;
   const bool by_address = choices.tls_mode == nullptr && choices.sidecar_networks != nullptr;
   const Made* alike = made_.find([&](const Made& one) {
-    return one.service == &service && one.choices == &choices && !by_address && say_the_same(one.told, told_);
+    return one.service == &service && one.choices == &choices && !by_address && say_the_same(one.told, told);
   });
   if (alike != nullptr) return alike->labels;
   Overheard overheard(diagnostics_);
-  SharedPairs labels = make_labels(service, candidate, told_, overheard, nullptr);
+  SharedPairs labels = make_labels(service, candidate, told, overheard, nullptr);
   const Made* same = made_.find([&](const Made& one) { return one.labels == labels; });
   if (same != nullptr) labels = same->labels;
-  return made_.add({overheard.any() ? nullptr : &service, &choices, told_, labels}).labels;
+  return made_.add({overheard.any() ? nullptr : &service, &choices, told, labels}).labels;
 }
 
 }  // namespace r2i::transform

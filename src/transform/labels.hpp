@@ -36,7 +36,7 @@ class LabelMaker {
 
   Diagnostics& diagnostics_;
   Recent<Made> made_;
-  std::vector<ToldLabel> told_;
+  LabelPicker picker_;
 };
 
 }  // namespace r2i::transform

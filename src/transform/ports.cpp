@@ -163,12 +163,22 @@ std::vector<PlannedPort> ports_by_rule_alone(const Service& service, const Choic
   return list.take();
 }
 
+void set_ports(std::vector<Candidate>& candidates, const std::vector<Slot>& slots) {
+  std::vector<std::uint32_t> numbers(slots.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    std::ranges::transform(slots, numbers.begin(), [&](const Slot& slot) { return slot.numbers[i]; });
+    const bool as_before = i > 0 && candidates[i - 1].ports.get() == numbers;
+    candidates[i].ports = as_before ? candidates[i - 1].ports : SharedNumbers(numbers);
+  }
+}
+
 /// A slot that no port of the service leads to must not tell endpoints apart.
 void forget_unused_slots(std::vector<Candidate>& candidates, const std::vector<PlannedPort>& ports) {
-  for (Candidate& candidate : candidates) {
-    for (std::size_t slot = 0; slot < candidate.ports.size(); ++slot) {
-      const bool used = std::ranges::any_of(ports, [&](const PlannedPort& p) { return p.slot == slot; });
-      if (!used) candidate.ports[slot] = 0;
+  const std::size_t slots = candidates.empty() ? 0 : candidates.front().ports.size();
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    if (std::ranges::find(ports, slot, &PlannedPort::slot) != ports.end()) continue;
+    for (Candidate& candidate : candidates) {
+      candidate.ports.change([&](auto& numbers) { numbers[slot] = 0; });
     }
   }
 }
@@ -187,9 +197,7 @@ std::vector<PlannedPort> find_ports(const Service& service, std::vector<Candidat
   std::vector<Slot> slots = find_slots(service, candidates, choices, diagnostics);
   require_ruled_slots(slots, rule, candidates, diagnostics);
   keep_common(slots, service, candidates, diagnostics);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    for (const Slot& slot : slots) candidates[i].ports.push_back(slot.numbers[i]);
-  }
+  set_ports(candidates, slots);
   PortList list(service, diagnostics);
   if (rule.is_default()) {
     bool plain_taken = false;

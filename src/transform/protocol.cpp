@@ -35,8 +35,7 @@ bool is_protocol_key(std::string_view key) {
 }
 
 std::optional<Decided<std::string>> from_metadata(const Pairs& metadata, std::vector<std::string>& unknown) {
-  // Most have none of them, and are looked through once.
-  if (std::ranges::none_of(metadata, is_protocol_key, &Pairs::value_type::first)) return std::nullopt;
+  if (!tells_protocol(metadata)) return std::nullopt;
   for (const std::string_view key : kMetadataKeys) {
     const auto value = find_value(metadata, key);
     if (!value || value->empty()) continue;
@@ -71,6 +70,10 @@ std::optional<Decided<std::string>> from_port(const Port& port, std::vector<std:
 }
 
 }  // namespace
+
+bool tells_protocol(const Pairs& metadata) {
+  return std::ranges::any_of(metadata, is_protocol_key, &Pairs::value_type::first);
+}
 
 std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
                                                   std::vector<std::string>& unknown) {

@@ -16,6 +16,9 @@ namespace r2i::transform {
 std::optional<Decided<std::string>> told_protocol(const Service& service, const Instance& instance, const Port& port,
                                                   std::vector<std::string>& unknown);
 
+/// Whether some of the metadata may tell a protocol.
+bool tells_protocol(const Pairs& metadata);
+
 /// The protocol that the settings give to all ports of the service, if they do and it is one.
 std::optional<Decided<std::string>> chosen_protocol(const Service& service, const Choices& choices,
                                                     Diagnostics& diagnostics);

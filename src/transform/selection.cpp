@@ -198,8 +198,7 @@ std::vector<Candidate> registered(const Service& service, const ServiceChoices& 
 
 std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& diagnostics) {
   bring_in_order(candidates, endpoint_order);
-  std::vector<Candidate> result;
-  result.reserve(candidates.size());
+  auto end = candidates.begin();
   for (auto first = candidates.begin(); first != candidates.end();) {
     const auto last =
         std::find_if_not(first, candidates.end(), [&](const Candidate& c) { return same_endpoint(c, *first); });
@@ -217,12 +216,14 @@ std::vector<Candidate> usable(std::vector<Candidate> candidates, Diagnostics& di
         report(diagnostics, Code::duplicate_instance, *candidate);
       } else {
         taken = true;
-        result.push_back(std::move(*candidate));
+        if (end != candidate) *end = std::move(*candidate);
+        ++end;
       }
     }
     first = last;
   }
-  return result;
+  candidates.erase(end, candidates.end());
+  return candidates;
 }
 
 }  // namespace r2i::transform

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -87,7 +88,10 @@ class SlotFinder {
   void fill() {
     const Service* registry = nullptr;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      if (candidates_[i].service != registry) dialects_.emplace_back();
+      if (candidates_[i].service != registry) {
+        dialects_.emplace_back();
+        last_ = {};
+      }
       registry = candidates_[i].service;
       for (const Port& port : candidates_[i].instance->ports) add(i, port);
     }
@@ -117,13 +121,39 @@ class SlotFinder {
   }
 
  private:
+  /// The port that was added last, if the next one that is like it goes into the same slot and tells the same: that is
+  /// so for most instances.
+  struct Last {
+    const Instance* instance = nullptr;
+    const Port* port = nullptr;
+    Filling* slot = nullptr;
+    std::optional<Decided<std::string>> told;
+  };
+
   void add(std::size_t candidate, const Port& port) {
     if (port.number < 1 || port.number > kMaxPort) return;
-    Filling& filling = free_slot(slot_key(port), candidate);
-    filling.numbers[candidate] = static_cast<std::uint32_t>(port.number);
-    if (auto told = told_protocol(*candidates_[candidate].service, *candidates_[candidate].instance, port, unknown_)) {
-      filling.told.push_back(std::move(*told));
-    }
+    const Instance& instance = *candidates_[candidate].instance;
+    if (!is_like_last(instance, port) || last_.slot->numbers[candidate] != 0) look_at(candidate, port);
+    last_.slot->numbers[candidate] = static_cast<std::uint32_t>(port.number);
+    if (last_.told) last_.slot->told.push_back(*last_.told);
+  }
+
+  [[nodiscard]] bool is_like_last(const Instance& instance, const Port& port) const {
+    return last_.port != nullptr && port.number == last_.port->number && port.name == last_.port->name &&
+           port.protocol == last_.port->protocol && instance.tags.is(last_.instance->tags) &&
+           !tells_protocol(instance.metadata);
+  }
+
+  void look_at(std::size_t candidate, const Port& port) {
+    const Instance& instance = *candidates_[candidate].instance;
+    const std::string key = slot_key(port);
+    Filling& slot = free_slot(key, candidate);
+    last_ = {nullptr, nullptr, &slot, told_protocol(*candidates_[candidate].service, instance, port, unknown_)};
+    // A second slot of that key is only for instances whose first one is taken.
+    const bool is_first = &slot == &dialects_.back().at(key);
+    if (!is_first || tells_protocol(instance.metadata)) return;
+    last_.instance = &instance;
+    last_.port = &port;
   }
 
   /// A second port of one instance that nothing tells from the first is the second slot of every instance.
@@ -141,6 +171,7 @@ class SlotFinder {
   const Service& service_;
   const std::vector<Candidate>& candidates_;
   std::vector<Dialect> dialects_;  ///< one for each service that the candidates are of
+  Last last_;
   std::vector<std::string> unknown_;
 };
 

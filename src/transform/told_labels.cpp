@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 namespace r2i::transform {
@@ -15,45 +16,56 @@ bool is_allowed(std::string_view key) {
   return std::ranges::find(kAllowed, key) != kAllowed.end();
 }
 
-/// Adds what of the registry's metadata and tags is to become a label.
-class LabelPicker {
- public:
-  LabelPicker(const Choices& choices, std::vector<ToldLabel>& out) : choices_(choices), out_(out) {}
-
-  void add(std::string_view key, std::string_view value, std::string_view kind, std::string_view text, bool always) {
-    const std::string_view name = new_name(key);
-    if (always || name != key || is_wanted(key)) out_.push_back({name, value, kind, text});
+std::optional<std::string_view> new_name(const Choices& choices, std::string_view key) {
+  for (auto map = choices.rename_labels.rbegin(); map != choices.rename_labels.rend(); ++map) {
+    const auto found = (*map)->value.find(std::string(key));
+    if (found != (*map)->value.end()) return found->second;
   }
+  return std::nullopt;
+}
 
- private:
-  [[nodiscard]] bool is_wanted(std::string_view key) const {
-    const auto* keys = choices_.label_keys;
-    return keys != nullptr ? keys->value.set->matches(key) : is_allowed(key);
-  }
-  [[nodiscard]] std::string_view new_name(std::string_view key) const {
-    for (auto map = choices_.rename_labels.rbegin(); map != choices_.rename_labels.rend(); ++map) {
-      const auto found = (*map)->value.find(std::string(key));
-      if (found != (*map)->value.end()) return found->second;
-    }
-    return key;
-  }
+bool is_wanted(const Choices& choices, std::string_view key) {
+  const auto* keys = choices.label_keys;
+  return keys != nullptr ? keys->value.set->matches(key) : is_allowed(key);
+}
 
-  const Choices& choices_;
-  std::vector<ToldLabel>& out_;
-};
+/// `always`: whatever it is called.
+void add(std::vector<ToldLabel>& labels, const Choices& choices, ToldLabel label, bool always) {
+  const auto name = new_name(choices, label.key);
+  const bool renamed = name && *name != label.key;
+  if (!always && !renamed && !is_wanted(choices, label.key)) return;
+  if (renamed) label.key = *name;
+  labels.push_back(label);
+}
 
-}  // namespace
+void add_metadata(std::vector<ToldLabel>& labels, const Choices& choices, const Pairs& metadata) {
+  for (const auto& [key, value] : metadata) add(labels, choices, {key, value, "metadata", key}, false);
+}
 
-void pick_told_labels(const Candidate& candidate, std::vector<ToldLabel>& out) {
-  out.clear();
-  LabelPicker picker(*candidate.choices, out);
-  for (const auto& [key, value] : candidate.instance->metadata) picker.add(key, value, "metadata", key, false);
-  for (const std::string& tag : candidate.instance->tags) {
+void add_tags(std::vector<ToldLabel>& labels, const Choices& choices, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) {
     const auto separator = std::ranges::find_if(tag, [](char c) { return c == '=' || c == '|'; });
     if (separator == tag.end() || separator == tag.begin()) continue;
     const auto at = static_cast<std::size_t>(separator - tag.begin());
-    picker.add(std::string_view(tag).substr(0, at), std::string_view(tag).substr(at + 1), "tag", tag, tag[at] == '|');
+    const std::string_view text = tag;
+    add(labels, choices, {text.substr(0, at), text.substr(at + 1), "tag", text}, tag[at] == '|');
   }
+}
+
+}  // namespace
+
+const std::vector<ToldLabel>& LabelPicker::pick(const Candidate& candidate) {
+  const Instance& instance = *candidate.instance;
+  labels_.clear();
+  add_metadata(labels_, *candidate.choices, instance.metadata);
+  if (choices_ != candidate.choices || !tags_.is(instance.tags)) {
+    choices_ = candidate.choices;
+    tags_ = instance.tags;
+    of_tags_.clear();
+    add_tags(of_tags_, *choices_, tags_);
+  }
+  labels_.insert(labels_.end(), of_tags_.begin(), of_tags_.end());
+  return labels_;
 }
 
 }  // namespace r2i::transform

@@ -15,8 +15,18 @@ struct ToldLabel {
   std::string_view text;  ///< the key of the metadata, or the whole of the tag
 };
 
-/// What of the metadata and the tags of the candidate's instance is to become a label, in their order, in place of what
-/// `out` holds: it refers to them, and to the settings.
-void pick_told_labels(const Candidate& candidate, std::vector<ToldLabel>& out);
+/// Picks what of the metadata and the tags of instances is to become labels, for one candidate after the other.
+class LabelPicker {
+ public:
+  /// In the order in which the instance has them, the metadata first. They refer to it and to the settings, and are
+  /// there until the next call.
+  const std::vector<ToldLabel>& pick(const Candidate& candidate);
+
+ private:
+  std::vector<ToldLabel> labels_;
+  std::vector<ToldLabel> of_tags_;  ///< for the same tags and choices again
+  SharedList tags_;
+  const Choices* choices_ = nullptr;
+};
 
 }  // namespace r2i::transform

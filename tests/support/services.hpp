@@ -23,7 +23,9 @@ inline std::shared_ptr<Scope> a_scope(const std::string& kind = "consul", const 
 inline Instance an_instance(std::string address, std::vector<std::int64_t> ports = {8080}) {
   Instance instance;
   instance.address = std::move(address);
-  for (const std::int64_t port : ports) instance.ports.push_back({port, {}, {}});
+  instance.ports.change([&](auto& own) {
+    for (const std::int64_t port : ports) own.push_back({port, {}, {}});
+  });
   return instance;
 }
 

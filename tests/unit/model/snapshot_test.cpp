@@ -371,13 +371,17 @@ Service any_service(std::mt19937& random, const std::vector<ScopeState>& scopes)
     instance.node = any_text(random);
     instance.address = any_text(random);
     instance.node_address = any_text(random);
+    std::vector<Port> ports;
     for (auto p = random() % 3; p > 0; --p)
-      instance.ports.push_back({numbers[random() % numbers.size()], any_text(random), any_text(random)});
+      ports.push_back({numbers[random() % numbers.size()], any_text(random), any_text(random)});
+    instance.ports = std::move(ports);
     instance.health = static_cast<Health>(random() % 5);
     if (random() % 2 == 0) instance.weight = weights[random() % weights.size()];
     instance.locality = any_text(random);
     instance.kind = any_text(random);
-    for (auto t = random() % 3; t > 0; --t) instance.tags.push_back(any_text(random));
+    std::vector<std::string> tags;
+    for (auto t = random() % 3; t > 0; --t) tags.push_back(any_text(random));
+    instance.tags = std::move(tags);
     for (auto m = random() % 3; m > 0; --m) instance.metadata.emplace_back(std::to_string(m), any_text(random));
   }
   return service;

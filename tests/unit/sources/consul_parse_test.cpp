@@ -95,7 +95,7 @@ TEST_CASE("consul: ports as they are") {
       {"80", 80}, {"65536", 65536}, {"-1", -1}, {"8e1", 80}};
   for (const auto& [text, number] : rows) {
     CAPTURE(text);
-    CHECK(instance_of(kNode, "{\"Port\":" + text + "}").ports.at(0).number == number);
+    CHECK(instance_of(kNode, "{\"Port\":" + text + "}").ports.get().at(0).number == number);
   }
 }
 

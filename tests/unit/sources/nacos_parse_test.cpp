@@ -77,7 +77,7 @@ TEST_CASE("nacos: a page of the catalog of 2.3.2") {
   const Instance& one = page[1].instances[0];
   CHECK(one.id == "127.0.0.2#8080#DEFAULT");
   CHECK(one.address == "127.0.0.2");
-  CHECK(one.ports.at(0).number == 8080);
+  CHECK(one.ports.get().at(0).number == 8080);
   CHECK(one.weight == 2.5);
   CHECK(one.health == Health::passing);
   CHECK(one.locality.empty());
@@ -132,8 +132,8 @@ TEST_CASE("nacos: what is null or missing is nothing") {
 }
 
 TEST_CASE("nacos: ports and weights as they are") {
-  CHECK(instance_of(R"("port":65536)").ports.at(0).number == 65536);
-  CHECK(instance_of(R"("port":-1)").ports.at(0).number == -1);
+  CHECK(instance_of(R"("port":65536)").ports.get().at(0).number == 65536);
+  CHECK(instance_of(R"("port":-1)").ports.get().at(0).number == -1);
   CHECK(instance_of(R"("weight":0)").weight == 0);
   CHECK(instance_of(R"("weight":0.5)").weight == 0.5);
   CHECK(instance_of(R"("weight":10000)").weight == 10000);
@@ -151,7 +151,7 @@ TEST_CASE("nacos: the protocol that a framework registers") {
   };
   for (const auto& [members, protocol] : rows) {
     CAPTURE(members);
-    CHECK(instance_of(members).ports.at(0).protocol == protocol);
+    CHECK(instance_of(members).ports.get().at(0).protocol == protocol);
   }
 }
 

@@ -187,9 +187,9 @@ TEST_CASE("combine: 4096 endpoints fit, one more names the other layout") {
 
 TEST_CASE("combine: an object that is too large names the other layout") {
   Service service = with_instances("pay", 4000);
-  for (Instance& instance : service.instances) {
-    for (int i = 0; i < 6; ++i) instance.tags.push_back(fmt::format("label-{}|{}", i, std::string(60, 'x')));
-  }
+  std::vector<std::string> tags;
+  for (int i = 0; i < 6; ++i) tags.push_back(fmt::format("label-{}|{}", i, std::string(60, 'x')));
+  for (Instance& instance : service.instances) instance.tags = tags;
   const auto result = combined({service});
   CHECK(result->names().empty());
   CHECK(result->withheld() == "pay.service.consul");
@@ -199,7 +199,9 @@ TEST_CASE("combine: an object that is too large names the other layout") {
 
 TEST_CASE("combine: what Istio would refuse is withheld, with the rule") {
   Service service = http("pay");
-  for (int i = 0; i < 257; ++i) service.instances[0].tags.push_back(fmt::format("l{}|x", i));
+  service.instances[0].tags.change([](auto& tags) {
+    for (int i = 0; i < 257; ++i) tags.push_back(fmt::format("l{}|x", i));
+  });
   const auto result = combined({service, http("web")});
   CHECK(result->names() == "ServiceEntry/web.service.consul");
   CHECK(result->withheld() == "pay.service.consul");
@@ -210,7 +212,9 @@ TEST_CASE("combine: what Istio would refuse is withheld, with the rule") {
 TEST_CASE("combine: of a service that is refused, no workload entry is left") {
   Service service = http("pay");
   service.instances.push_back(an_instance("10.0.0.2"));
-  for (int i = 0; i < 257; ++i) service.instances[0].tags.push_back(fmt::format("l{}|x", i));
+  service.instances[0].tags.change([](auto& tags) {
+    for (int i = 0; i < 257; ++i) tags.push_back(fmt::format("l{}|x", i));
+  });
   ConversionSettings settings;
   settings.typed.layout = given(Layout::workload_entries);
   const auto result = combined({service}, settings);

@@ -135,13 +135,13 @@ Instance Draw::instance(std::size_t index, std::size_t style) {
   instance.node = fmt::format("n{}", below(3));
   instance.address = address();
   if (once_in(2)) instance.node_address = address();
-  const std::size_t ports = style == 0 ? 1 : below(4);
-  for (std::size_t i = 0; i < ports; ++i) {
-    Port one{port(), "", ""};
+  std::vector<Port> ports;
+  for (std::size_t i = style == 0 ? 1 : below(4); i > 0; --i) {
+    Port& one = ports.emplace_back(port());
     if (style == 2) one.protocol = one_of<std::string>({"http", "https", "dubbo", "tri", "amqp", ""});
     if (style == 3) one.name = one_of<std::string>({"web", "admin", "grpc", "\x01"});
-    instance.ports.push_back(std::move(one));
   }
+  instance.ports = std::move(ports);
   if (once_in(3)) instance.health = static_cast<Health>(below(5));
   if (once_in(3)) instance.weight = one_of({0.0, 1.0, 0.5, 3.0, -1.0, 1e9, 0.0001});
   if (once_in(4)) instance.locality = one_of<std::string>({"r/z", "r//s", "*", "a/b/c/d", "\x02", "ü/z"});
@@ -151,7 +151,9 @@ Instance Draw::instance(std::size_t index, std::size_t style) {
   if (once_in(8)) instance.metadata.emplace_back("protocol", one_of<std::string>({"grpc", "tcp", "amqp", "http"}));
   if (once_in(9)) instance.metadata.emplace_back("external", "true");
   if (once_in(9)) instance.metadata.emplace_back("token", kSecret);
-  for (std::size_t i = below(4); i > 0; --i) instance.tags.push_back(tag());
+  std::vector<std::string> tags;
+  for (std::size_t i = below(4); i > 0; --i) tags.push_back(tag());
+  instance.tags = std::move(tags);
   return instance;
 }
 
