@@ -8,16 +8,31 @@
 
 #include <algorithm>
 #include <tuple>
+#include <type_traits>
 
 namespace r2i::plan {
 
 namespace {
 
+/// Whether a member is not written: what is empty, or zero.
+template <typename Member>
+bool is_absent(const Member& member) {
+  if constexpr (std::is_same_v<Member, WorkloadSelector>) {
+    return member.labels.empty();
+  } else if constexpr (std::is_arithmetic_v<Member>) {
+    return member == 0;
+  } else if constexpr (std::is_enum_v<Member>) {
+    return false;
+  } else {
+    return member.empty();
+  }
+}
+
 void add_port_step(std::string& path, const ServicePort& port) {
   path.append("[name=\"").append(port.name).append("\"]");
 }
 
-/// Walks along visit_…() and tells `on_leaf(path, member)` of each value that is owned as one.
+/// Walks along visit_…() and tells `on_leaf(path, member)` of each value that is written and owned as one.
 template <typename OnLeaf>
 class Walker {
  public:
@@ -25,6 +40,7 @@ class Walker {
 
   template <typename T>
   void field(std::string_view name, T& member) {
+    if (is_absent(member)) return;
     const std::size_t length = path_.size();
     path_.append(".").append(name);
     walk(member);
@@ -78,16 +94,14 @@ class Collector {
  public:
   explicit Collector(std::vector<Field>& out) : out_(out) {}
 
-  /// Of a map: an empty value is a value there, whereas an empty field of an object is none.
+  /// Of a map: an empty value is a value there.
   void entry(const std::string& path, const std::string& value) { out_.push_back({path, std::string_view(value)}); }
   void entry(const std::string& path, std::uint32_t value) { out_.push_back({path, value}); }
 
   void operator()(const std::string& path, const std::string& value) {
-    if (!value.empty()) out_.push_back({path, std::string_view(value)});
+    out_.push_back({path, std::string_view(value)});
   }
-  void operator()(const std::string& path, std::uint32_t value) {
-    if (value != 0) out_.push_back({path, value});
-  }
+  void operator()(const std::string& path, std::uint32_t value) { out_.push_back({path, value}); }
   void operator()(const std::string& path, Location value) {
     out_.push_back({path, kLocationNames[static_cast<std::size_t>(value)]});
   }
@@ -96,7 +110,7 @@ class Collector {
   }
   template <typename Item>
   void operator()(const std::string& path, const std::vector<Item>& values) {
-    if (!values.empty()) out_.push_back({path, &values});
+    out_.push_back({path, &values});
   }
 
  private:
@@ -109,14 +123,7 @@ class Ticker {
   explicit Ticker(const FieldSet& set) : paths_(set.paths()), met_(paths_.size()) {}
 
   void entry(const std::string& path, const auto& /*value*/) { tick(path); }
-  template <typename Value>
-  void operator()(const std::string& path, const Value& value) {
-    if constexpr (std::is_enum_v<Value>) {
-      tick(path);
-    } else {
-      if (value != Value{}) tick(path);
-    }
-  }
+  void operator()(const std::string& path, const auto& /*value*/) { tick(path); }
   [[nodiscard]] bool all() const { return std::ranges::find(met_, 0) == met_.end(); }
 
  private:

@@ -50,7 +50,9 @@ std::string fill_host(const TextTemplate& pattern, const Service& service) {
       text += part.literal;
       continue;
     }
-    for (const char c : filled(part, value_of(part.variable, service))) text += c == '.' ? '\x01' : c;
+    const std::size_t start = text.size();
+    text += filled(part, value_of(part.variable, service));
+    std::replace(text.begin() + static_cast<std::ptrdiff_t>(start), text.end(), '.', '\x01');
   }
   std::vector<std::string> labels = split(text, '.');
   for (std::string& label : labels) label = host_label(label);
@@ -71,11 +73,10 @@ std::optional<std::string> host_from_metadata(const Service& service, const std:
 }  // namespace
 
 std::string host_label(std::string_view text) {
-  std::string label;
-  label.reserve(text.size());
-  for (char c : text) {
+  std::string label(text);
+  for (char& c : label) {
     c = to_lower(c);
-    label += is_label_character(c) ? c : '-';
+    if (!is_label_character(c)) c = '-';
   }
   std::string bare(without_outer_dashes(label));
   if (bare.empty()) return text.empty() ? "" : "x" + short_hash(text, kHashDigits);
@@ -85,8 +86,12 @@ std::string host_label(std::string_view text) {
 }
 
 bool is_own_name(const std::string& service_name, const std::string& host) {
-  const auto labels = split(host, '.');
-  return std::find(labels.begin(), labels.end(), service_name) != labels.end();
+  for (std::string_view rest = host;;) {
+    const auto dot = rest.find('.');
+    if (rest.substr(0, dot) == service_name) return true;
+    if (dot == std::string_view::npos) return false;
+    rest.remove_prefix(dot + 1);
+  }
 }
 
 std::optional<std::string> host_by(const TextTemplate& pattern, const Service& service, Diagnostics& diagnostics) {

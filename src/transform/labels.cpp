@@ -144,9 +144,12 @@ class Overheard : public Diagnostics {
   bool any_ = false;
 };
 
+/// For the same choices.
 bool say_the_same(const std::vector<ToldLabel>& a, const std::vector<ToldLabel>& b) {
-  return std::ranges::equal(
-      a, b, [](const ToldLabel& x, const ToldLabel& y) { return x.key == y.key && x.value == y.value; });
+  return std::ranges::equal(a, b, [](const ToldLabel& x, const ToldLabel& y) {
+    const bool same_memory = x.text.data() == y.text.data();  // of tags that two instances share
+    return same_memory || (x.key == y.key && x.value == y.value);
+  });
 }
 
 }  // namespace
