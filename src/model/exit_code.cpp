@@ -30,8 +30,10 @@ constexpr auto kTable = std::to_array<ExitCodeInfo>({
      "--strict, its warnings count, too.",
      "Look at the errors of 1xxx and run again; --allow-partial goes on with what was read.",
      "error: nothing was printed, since a source was not read in full; --allow-partial goes on with the rest"},
-    {ExitCode::cluster, "the cluster failed, nothing was written", "The cluster failed, and nothing was written.",
-     "The API server cannot be reached, refuses the user, or lacks Istio's CRDs or a namespace.",
+    {ExitCode::cluster, "the cluster failed, nothing is known to be written",
+     "The cluster failed, and no change is known to be written.",
+     "The API server cannot be reached, refuses the user, or lacks Istio's CRDs or a namespace; or it has answered no "
+     "change.",
      "`registry2istio check cluster` shows what is there and what the user may do.",
      "error: https://127.0.0.1:6443: connection refused by 127.0.0.1:6443 after 4 attempts"},
     {ExitCode::withheld, "withheld by a guard",

@@ -13,7 +13,7 @@ enum class ExitCode : int {
   findings = 1,       ///< differences or findings; never a failure of the run itself
   usage = 2,          ///< a flag, a variable or a file of the user's is wrong
   source = 3,         ///< a source failed or is incomplete; what was read in full was done
-  cluster = 4,        ///< the cluster failed, nothing was written
+  cluster = 4,        ///< the cluster failed, nothing is known to be written
   withheld = 5,       ///< a guard withheld something, a declined question, a stale plan
   partial = 6,        ///< something was done, something failed or was refused
   bug = 7,            ///< an assumption of this program does not hold

@@ -36,9 +36,15 @@ class Relay:
         with suppress(OSError):  # closed
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._target)
-                threading.Thread(target=self._pass_on, args=(client, server, self._before), daemon=True).start()
-                threading.Thread(target=self._pass_on, args=(server, client, None), daemon=True).start()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with suppress(OSError):
+            self._join(client, socket.create_connection(self._target))
+
+    def _join(self, client: socket.socket, server: socket.socket) -> None:
+        threading.Thread(target=self._pass_on, args=(server, client, None), daemon=True).start()
+        self._pass_on(client, server, self._before)
 
     def _pass_on(self, source: socket.socket, sink: socket.socket, before: Callable[[bytes], None] | None) -> None:
         with suppress(OSError):
@@ -49,3 +55,22 @@ class Relay:
                 sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
+
+
+class ConnectProxy(Relay):
+    """A proxy for tunnels into loopback: `asked` has the CONNECT requests, each with its headers."""
+
+    def __init__(self) -> None:
+        super().__init__(0, before=lambda _: None)
+        self.asked: list[str] = []
+
+    def _serve(self, client: socket.socket) -> None:
+        request = b""
+        with suppress(OSError):
+            while not request.endswith(b"\r\n\r\n"):
+                request += client.recv(1)
+            self.asked.append(request.decode())
+            port = int(request.split()[1].rpartition(b":")[2])
+            server = socket.create_connection((LOOPBACK, port))
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            self._join(client, server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from support.fake_api_server import FakeApiServer
 from support.faults import usual
 from support.http2_front import GoAway, Http2Front
 from support.program import Program
+from support.relay import LOOPBACK, ConnectProxy
 from support.snapshots import JsonObject
 from world import DUE, ONLY_GONE, PRUNE, World, assert_nothing_lost, in_the_middle, settled
 
@@ -113,6 +115,34 @@ def test_no_credentials_over_plain_http(world: World) -> None:
     run = world.apply("--token-file", token)
     assert "R2I4002 warning" in run.stderr, run
     assert world.api.calls == [] or all("Authorization" not in asked.request.headers for asked in world.api.calls)
+
+
+def test_user_name_and_password(secured: World, authority: Authority) -> None:
+    user(secured, authority, username="ada", password="s:5ecret")
+    run = secured.apply()
+    assert run.code == 0 and "5ecret" not in run.stdout + run.stderr, run
+    sent = {asked.request.headers["Authorization"] for asked in secured.api.calls}
+    assert sent == {f"Basic {base64.b64encode(b'ada:s:5ecret').decode()}"}
+
+
+@COMMANDS
+def test_proxy(secured: World, authority: Authority, command: str, flags: tuple[str, ...], code: int) -> None:
+    """It is asked for a tunnel, and sees no token; where it is gone, nothing goes by another way."""
+    token = secured.folder / "token"
+    token.write_text(OLD)
+    with ConnectProxy() as proxy:
+        secured.write_kubeconfig(secured.api.address, **{"certificate-authority": str(authority.ca),
+                                                         "proxy-url": f"http://{LOOPBACK}:{proxy.port}"})
+        run = secured.run(command, *flags, "--token-file", token)
+        assert run.code == code, run
+        server = secured.api.address.removeprefix("https://")
+        assert proxy.asked and all(asked.startswith(f"CONNECT {server} ") for asked in proxy.asked)
+        assert not any("5ecret" in asked for asked in proxy.asked)
+    assert_nothing_lost(secured, bool(flags))
+    secured.api.forget()
+    run = secured.run(command, *flags, "--token-file", token)
+    assert run.code == 4 and secured.api.calls == [], run
+    assert f"through the proxy: Failed to connect to {LOOPBACK} port {proxy.port}" in run.stderr, run
 
 
 def test_certificate_of_somebody_else(secured: World, tmp_path: Path) -> None:
