@@ -61,6 +61,8 @@ struct Port {
   std::int64_t number = 0;  ///< as the registry said; outside 1..65535 it is reported and left out
   std::string name;         ///< empty: the registry has no names for ports
   std::string protocol;     ///< as the registry said; empty: it did not
+
+  friend bool operator==(const Port&, const Port&) = default;
 };
 using SharedPorts = Shared<std::vector<Port>>;
 

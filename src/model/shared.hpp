@@ -59,4 +59,17 @@ class Shared {
 
 using SharedText = Shared<std::string>;
 
+/// Makes what is equal, and comes one after the other, one in memory.
+template <typename T>
+class Alike {
+ public:
+  const Shared<T>& share(const T& value) {
+    if (last_.get() != value) last_ = Shared<T>(value);
+    return last_;
+  }
+
+ private:
+  Shared<T> last_;
+};
+
 }  // namespace r2i

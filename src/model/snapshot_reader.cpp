@@ -264,9 +264,9 @@ class SnapshotReader {
       } else if (key == "nodeAddress") {
         reader_.read(instance.node_address);
       } else if (key == "ports") {
-        std::vector<Port> ports;
-        reader_.list([&] { read_port(ports.emplace_back()); });
-        instance.ports = std::move(ports);
+        ports_.clear();
+        reader_.list([&] { read_port(ports_.emplace_back()); });
+        instance.ports = same_ports_.share(ports_);
       } else if (key == "health") {
         read_health(instance);
       } else if (key == "weight") {
@@ -276,9 +276,8 @@ class SnapshotReader {
       } else if (key == "kind") {
         reader_.read(instance.kind);
       } else if (key == "tags") {
-        std::vector<std::string> tags;
-        reader_.read(tags);
-        instance.tags = std::move(tags);
+        reader_.read(tags_);
+        instance.tags = same_tags_.share(tags_);
       } else if (key == "metadata") {
         reader_.read(instance.metadata);
       } else {
@@ -326,6 +325,10 @@ class SnapshotReader {
   std::deque<Head> heads_;  ///< a deque: reading a list adds to it while one of them is being filled
   std::size_t next_ = 0;
   std::vector<Instance> instances_;  ///< of the service that is being read: keeps its room, they none but their own
+  std::vector<Port> ports_;          ///< of the instance that is being read, as are the tags
+  std::vector<std::string> tags_;
+  Alike<std::vector<Port>> same_ports_;
+  Alike<std::vector<std::string>> same_tags_;
   bool second_pass_ = false;
 };
 

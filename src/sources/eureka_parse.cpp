@@ -111,7 +111,11 @@ class AnswerReader {
         if (key == "name") {
           read_text(reader, application.name);
         } else if (key == "instance") {
-          each(reader, [&] { take(instance_of(read_entry(reader), reading_), application, of_instances); });
+          each(reader, [&] {
+            ReadInstance read = instance_of(read_entry(reader), reading_);
+            read.instance.ports = ports_.share(read.instance.ports);
+            take(std::move(read), application, of_instances);
+          });
         } else {
           return false;
         }
@@ -161,6 +165,7 @@ class AnswerReader {
   JsonCursor inner_;
   std::string text_;  ///< of the application in hand
   std::vector<bool> taken_;
+  Alike<std::vector<Port>> ports_;
   Answer answer_;
   bool has_root_ = false;
   std::map<std::string, std::size_t, std::less<>> statuses_;

@@ -165,10 +165,10 @@ std::vector<PlannedPort> ports_by_rule_alone(const Service& service, const Choic
 
 void set_ports(std::vector<Candidate>& candidates, const std::vector<Slot>& slots) {
   std::vector<std::uint32_t> numbers(slots.size());
+  Alike<std::vector<std::uint32_t>> alike;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     std::ranges::transform(slots, numbers.begin(), [&](const Slot& slot) { return slot.numbers[i]; });
-    const bool as_before = i > 0 && candidates[i - 1].ports.get() == numbers;
-    candidates[i].ports = as_before ? candidates[i - 1].ports : SharedNumbers(numbers);
+    candidates[i].ports = alike.share(numbers);
   }
 }
 

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace r2i {
 namespace {
@@ -43,6 +45,30 @@ TEST_CASE("shared: another value does not change the copies") {
   CHECK(text.get() == "b");
   text = {};
   CHECK(text.empty());
+}
+
+TEST_CASE("shared: a change is of one's own copy alone") {
+  const SharedList one = {"b", "a"};
+  SharedList other = one;
+  other.change(std::ranges::sort);
+  CHECK(other.get() == std::vector<std::string>{"a", "b"});
+  CHECK(one.get() == std::vector<std::string>{"b", "a"});
+  SharedList none;
+  none.change([](auto& texts) { texts.push_back("c"); });
+  CHECK(none[0] == "c");
+  none.change([](auto& texts) { texts.clear(); });
+  CHECK(none.is({}));
+}
+
+TEST_CASE("shared: what is alike, one after the other, is one") {
+  Alike<std::vector<int>> alike;
+  CHECK(alike.share({}).empty());
+  const Shared<std::vector<int>> first = alike.share({1, 2});
+  const Shared<std::vector<int>> second = alike.share({1, 2});
+  CHECK(second.is(first));
+  const Shared<std::vector<int>> third = alike.share({1});
+  CHECK(third.get() == std::vector<int>{1});
+  CHECK(first.get() == std::vector<int>{1, 2});
 }
 
 }  // namespace
