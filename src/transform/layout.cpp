@@ -17,14 +17,30 @@ constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxLabelValue = 63;
 constexpr std::size_t kHashDigits = 10;
 
-/// Stable while other instances come and go: the endpoint's own address and port numbers alone decide it.
-std::string workload_name(const ServiceEntry& entry, const Endpoint& endpoint) {
+/// The port numbers of an endpoint, by the names of the service's ports.
+PortMap ports_of(const ServiceEntry& entry, const Endpoint& endpoint) {
+  if (!endpoint.ports.empty()) return endpoint.ports;
+  PortMap ports;
+  for (const ServicePort& port : entry.ports) ports.emplace_back(port.name, port.number);
+  return ports;
+}
+
+/// What an endpoint's name is made of. It is stable while other instances come and go: its own address and port numbers
+/// alone decide it.
+std::string identity_of(const Endpoint& endpoint, const PortMap& ports) {
   std::set<std::uint32_t> numbers;
-  for (const auto& [name, number] : endpoint.ports) numbers.insert(number);
-  if (endpoint.ports.empty()) {
-    for (const ServicePort& port : entry.ports) numbers.insert(port.number);
-  }
-  std::string identity = fmt::format("{} {}", endpoint.address, fmt::join(numbers, ","));
+  for (const auto& [name, number] : ports) numbers.insert(number);
+  return fmt::format("{} {}", endpoint.address, fmt::join(numbers, ","));
+}
+
+/// The same of an endpoint that has the numbers of another one at the same address, under other ports.
+std::string full_identity_of(const Endpoint& endpoint, const PortMap& ports) {
+  std::string identity = endpoint.address;
+  for (const auto& [name, number] : ports) identity += fmt::format(" {}={}", name, number);
+  return identity;
+}
+
+std::string workload_name(const ServiceEntry& entry, std::string identity) {
   std::string_view host = entry.hosts.front();
   // The hash belongs to the last label, which has a limit of its own.
   const auto last = host.rfind('.') == std::string_view::npos ? 0 : host.rfind('.') + 1;
@@ -58,8 +74,12 @@ std::vector<Manifest> lay_out(ServiceEntry&& entry, Layout layout, const std::st
   }
   meta.labels.push_back(selected);
   sort_keys(meta.labels);
+  std::set<std::string> identities;
   for (Endpoint& endpoint : endpoints) {
-    meta.name = workload_name(entry, endpoint);
+    const PortMap ports = ports_of(entry, endpoint);
+    std::string identity = identity_of(endpoint, ports);
+    if (!identities.insert(identity).second) identity = full_identity_of(endpoint, ports);
+    meta.name = workload_name(entry, std::move(identity));
     objects.emplace_back(WorkloadEntry{meta, std::move(endpoint)});
   }
   objects.emplace(objects.begin(), std::move(entry));

@@ -89,6 +89,31 @@ TEST_CASE("layout workload-entries: names are host and a hash of address and por
   CHECK(name_of(entry) != name);
 }
 
+TEST_CASE("layout workload-entries: endpoints at one address with the same numbers under other ports are two") {
+  const auto names_of = [](std::vector<PortMap> all_ports) {
+    ServiceEntry entry = an_entry();
+    entry.ports = {{"http-80", 80, "HTTP", 0}, {"http-81", 81, "HTTP", 0}};
+    entry.endpoints.clear();
+    for (PortMap& ports : all_ports) {
+      Endpoint& endpoint = entry.endpoints.emplace_back();
+      endpoint.address = "10.0.0.1";
+      endpoint.ports = std::move(ports);
+    }
+    std::vector<std::string> names;
+    for (const Manifest& object : lay_out(std::move(entry), Layout::workload_entries)) {
+      if (const auto* workload = std::get_if<WorkloadEntry>(&object)) names.push_back(workload->meta.name);
+    }
+    return names;
+  };
+  const PortMap own;  // as the service has them
+  const PortMap swapped = {{"http-80", 81}, {"http-81", 80}};
+  const auto both = names_of({own, swapped});
+  CHECK(both[0] != both[1]);
+  CHECK(both[0] == names_of({own})[0]);
+  const auto the_other_way = names_of({swapped, own});
+  CHECK(the_other_way[0] != the_other_way[1]);
+}
+
 TEST_CASE("layout workload-entries: no endpoints, no workload entries") {
   ServiceEntry entry = an_entry();
   entry.endpoints.clear();
