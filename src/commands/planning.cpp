@@ -186,6 +186,7 @@ Planned plan_for_directory(Session& session, const std::string& path) {
   plan::Planner planner(std::move(wanted), policy_of(session, ""));
 
   const Stopwatch watch(session.facts, "list");
+  if (!session.settings.output_dir.empty() && !session.settings.check) planned.directory->lock();
   const auto problems = planned.directory->read(*session.context, planned.objects, planned.api_version, planner);
   if (!problems.empty()) {
     std::vector<std::string> lines;

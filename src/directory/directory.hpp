@@ -2,12 +2,14 @@
 
 #include "base/context.hpp"
 #include "directory/file_problem.hpp"
+#include "directory/folder_lock.hpp"
 #include "model/change.hpp"
 #include "model/live_object.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -43,6 +45,11 @@ class Directory {
  public:
   /// Throws Error{usage} if `path` is empty or cannot be looked at. A directory that does not exist yet is empty.
   explicit Directory(std::string path);
+
+  /// Keeps other runs from writing here, to be called before read() by who is going to write: else what was read may
+  /// not be there any more. One that does not exist yet is only locked by write(). Throws Error{output} while another
+  /// run is writing.
+  void lock();
 
   /// Every ServiceEntry and WorkloadEntry in its files, in the order of the files: *.yaml, *.yml, *.json; several
   /// documents, Lists; folders below it, but none whose name starts with a dot, and no symbolic links to folders; what
@@ -86,6 +93,7 @@ class Directory {
 
   std::string path_;
   bool is_file_ = false;
+  std::unique_ptr<const FolderLock> lock_;
   std::map<ObjectKey, std::string> homes_;  ///< the file of each object, as read() saw it
   std::set<ObjectKey> untidy_;              ///< alone in a file that has another name or other bytes than write() gives
   std::set<std::string> places_;            ///< of files below it that hold objects

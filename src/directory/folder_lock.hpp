@@ -13,6 +13,8 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
 
+  /// False: there is no such folder.
+  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   [[nodiscard]] bool is_held() const { return is_held_; }
 
  private:

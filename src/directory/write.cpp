@@ -2,7 +2,6 @@
 #include "base/files.hpp"
 #include "base/output.hpp"
 #include "directory/directory.hpp"
-#include "directory/folder_lock.hpp"
 #include "directory/generated_file.hpp"
 #include "directory/kustomization.hpp"
 
@@ -10,7 +9,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 namespace r2i::directory {
 
@@ -83,12 +84,18 @@ void apply(const FileStep& step, std::set<std::string>& places) {
 
 }  // namespace
 
+void Directory::lock() {
+  if (lock_ || is_file_) return;
+  auto lock = std::make_unique<const FolderLock>(path_);
+  if (lock->is_open()) lock_ = std::move(lock);
+}
+
 void Directory::write(Context& context, std::span<const Change> changes, const std::string& api_version,
                       const std::function<void(const FileStep&)>& on_step) {
   if (changes.empty()) return;
   if (is_file_) throw Error(ErrorKind::usage, fmt::format("{} is a file: only a directory can be written", path_));
   make_folder(path_);
-  const FolderLock lock(path_);
+  lock();
   const Outlook outlook = this->outlook(changes, api_version);
   if (!outlook.obstacles.empty()) {
     const FileProblem& problem = outlook.obstacles.front().problem;
@@ -100,7 +107,7 @@ void Directory::write(Context& context, std::span<const Change> changes, const s
   for (const FileStep& step : outlook.steps) {
     context.check_interrupt();
     const fs::path folder = (root / step.place).parent_path();
-    if (lock.is_held() && cleaned.insert(folder).second) remove_unfinished(folder);
+    if (lock_ && lock_->is_held() && cleaned.insert(folder).second) remove_unfinished(folder);
     make_step(root, step, changes[step.change], api_version);
     apply(step, places_);
     const ObjectKey& key = changes[step.change].key;

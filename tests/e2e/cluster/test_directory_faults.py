@@ -4,6 +4,7 @@ has to stay, none is left by half, and the next run heals. It never asks a clust
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
 import random
@@ -273,6 +274,23 @@ def test_two_runs_at_the_same_time(world: World, folder: Path) -> None:
         runs = [one.wait(), other.wait()]
     assert 0 in [run.code for run in runs] and all(run.code in (0, 6) for run in runs), runs
     assert files(folder) == wanted(world, folder)
+
+
+def test_another_run_is_at_it(world: World, folder: Path) -> None:
+    """What it has written so far is nothing to go by, and is not looked at."""
+    (folder / "half.yaml").write_text("apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: [")
+    before = files(folder)
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        run = export(world, folder)
+        assert run.code == 6 and f"another run is writing to {folder}" in run.stderr, run
+        assert files(folder) == before
+        assert export(world, folder, "--check").code == 2, "which only looks"
+    finally:
+        os.close(lock)
+    (folder / "half.yaml").unlink()
+    assert export(world, folder).code == 0
 
 
 # The registry
