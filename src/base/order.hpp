@@ -8,7 +8,7 @@
 namespace r2i {
 
 /// Sorts what may be in order already, as most of what servers list is, or nearly, as answers that were asked for side
-/// by side come in: then no more is moved than what is out of its place.
+/// by side come in: then only what is out of its place is moved, and what lies between.
 template <typename Range, typename Less = std::ranges::less, typename Key = std::identity>
 void bring_in_order(Range& range, Less less = {}, Key key = {}) {
   constexpr std::ptrdiff_t kNear = 64;

@@ -34,7 +34,8 @@ class DocumentReader {
       : cursor_(cursor), keys_are_unique_(keys == Keys::unique) {}
 
   /// Calls `on_key(key)` for each key of the object that the cursor stands on; it reads the value and says whether it
-  /// knew the key. With `known`, an unknown key is a finding with a suggestion; a key that is read twice always is one.
+  /// knew the key. With `known`, an unknown key is a finding with a suggestion; so is a key that is read twice, unless
+  /// keys are unique.
   template <typename OnKey>
   void object(std::span<const std::string_view> known, OnKey on_key) {
     SeenKeys seen(keys_.size());

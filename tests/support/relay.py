@@ -68,7 +68,10 @@ class ConnectProxy(Relay):
         request = b""
         with suppress(OSError):
             while not request.endswith(b"\r\n\r\n"):
-                request += client.recv(1)
+                byte = client.recv(1)
+                if not byte:
+                    return
+                request += byte
             self.asked.append(request.decode())
             port = int(request.split()[1].rpartition(b":")[2])
             server = socket.create_connection((LOOPBACK, port))

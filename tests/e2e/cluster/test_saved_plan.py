@@ -44,6 +44,16 @@ def test_fresh_plan(due: World, clean_ends: dict[str, list[JsonObject]], flags: 
         assert content(due.store) == clean_ends["apply"]
 
 
+def test_plan_that_was_printed(due: World) -> None:
+    """`diff -o json` prints what `--out` saves."""
+    run = due.diff("-o", "json")
+    path = due.folder / "plan.json"
+    path.write_text(run.stdout)
+    assert json.loads(run.stdout)["fingerprint"]
+    run = apply_plan(due, path)
+    assert run.code == 0 and set(due.api.writes()) == set(DUE), run
+
+
 def test_plan_is_the_same_as_apply(due: World, new_world: Callable[[], World]) -> None:
     other = in_the_middle(new_world())
     assert other.prune().code == 0

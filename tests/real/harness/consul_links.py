@@ -29,7 +29,9 @@ def peer(exporter: Consul, importer: Consul, services: Sequence[str]) -> str:
     """Makes two clusters peers; `exporter` shares these services. Returns its name as `importer` knows it."""
     exporter_name, importer_name = f"peer-{exporter.datacenter}", f"peer-{importer.datacenter}"
     token = exporter.api.must("POST", "/v1/peering/token", {"PeerName": importer_name}).json["PeeringToken"]
-    importer.api.must("POST", "/v1/peering/establish", {"PeerName": exporter_name, "PeeringToken": token})
+    establish = {"PeerName": exporter_name, "PeeringToken": token}
+    # The exporter's server for peers has no certificate until its Connect is ready, which nothing tells.
+    wait_for(lambda: importer.api.send("POST", "/v1/peering/establish", establish).status == 200, "the peering")
     exported = [{"Name": service, "Consumers": [{"Peer": importer_name}]} for service in services]
     exporter.api.must("PUT", "/v1/config", {"Kind": "exported-services", "Name": "default", "Services": exported})
     wait_for(lambda: all(importer.api.get(f"/v1/health/service/{service}?peer={exporter_name}").json for service in services),

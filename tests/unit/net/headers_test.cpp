@@ -17,8 +17,7 @@ TEST_CASE("headers are found by their name in whatever case") {
   CHECK(headers.find("Warning") == "299 - \"one\"");
   CHECK(headers.find_all("warning") == std::vector<std::string_view>{"299 - \"one\"", "299 - \"two\""});
   CHECK(headers.find_all("x-empty") == std::vector<std::string_view>{""});
-  CHECK(headers.find("X").empty());
-  CHECK(headers.find_all("tag").empty());
+  for (const char* part : {"X", "X-Empt", "tag", ""}) CHECK(headers.find_all(part).empty());
 }
 
 TEST_CASE("a folded line belongs to the header before it") {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <optional>
 #include <string>
@@ -97,6 +98,24 @@ TEST_CASE("consul: ports as they are") {
     CAPTURE(text);
     CHECK(instance_of(kNode, "{\"Port\":" + text + "}").ports.get().at(0).number == number);
   }
+}
+
+TEST_CASE("consul: what instances have alike, and what not") {
+  const auto entry = [](std::string_view tags, int port, std::string_view weights) {
+    return fmt::format(R"({{"Node":{},"Service":{{"Tags":{},"Port":{},"Weights":{}}}}})", kNode, tags, port, weights);
+  };
+  const Answer answer = instances_of("[" + entry(R"(["b","a"])", 80, R"({"Passing":2,"Warning":1})") + "," +
+                                     entry(R"(["b","a"])", 80, R"({"Passing":2,"Warning":1})") + "," +
+                                     entry(R"(["b"])", 81, R"({"Passing":3})") + "," + entry("null", 0, "null") + "," +
+                                     entry(R"(["b"])", 80, R"({"Passing":2,"Warning":1})") + "]");
+  std::string told_all;
+  for (const Instance& one : answer.instances) {
+    told_all += fmt::format("{}:{}:{} ", fmt::join(one.tags, "+"), one.ports.empty() ? 0 : one.ports[0].number,
+                            one.weight.value_or(-1));
+  }
+  CHECK(told_all == "a+b:80:2 a+b:80:2 b:81:3 :0:-1 b:80:2 ");
+  CHECK(answer.instances[1].tags.is(answer.instances[0].tags));
+  CHECK(answer.instances[1].ports.is(answer.instances[0].ports));
 }
 
 TEST_CASE("consul: health is the worst of all checks, maintenance is a check of its own") {

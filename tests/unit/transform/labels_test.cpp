@@ -178,6 +178,31 @@ TEST_CASE("labels: endpoints that have the same share them") {
   CHECK(labels[0].is(labels[7]));  // though others came between
 }
 
+TEST_CASE("labels: instances that share their tags, under choices of their own") {
+  const SharedList tags = {"env=prod", "team|a", "version=v1"};
+  const auto one = [&](Pairs metadata) {
+    Instance instance = with_metadata(std::move(metadata), an_instance("10.0.0.1"));
+    instance.tags = tags;
+    return instance;
+  };
+  const Service service =
+      a_service("pay", {one({}), one({{"zone", "z"}}), one({}), one({}), one({}), one({{"env", "x"}})});
+  const auto renamed = testing::given(TextMap{{"version", "release"}});
+  const auto renamed_again = testing::given(TextMap{{"env", "stage"}});
+  ServiceChoices choices;
+  choices.instances.resize(service.instances.size());
+  choices.instances[2].rename_labels = {&renamed};
+  choices.instances[3].rename_labels = {&renamed, &renamed_again};
+  const auto [labels, codes] = make_all(service, choices);
+  CHECK(codes.empty());
+  CHECK(told(labels[0]) == "env=prod,team=a,version=v1");
+  CHECK(told(labels[1]) == "env=prod,team=a,version=v1,zone=z");
+  CHECK(told(labels[2]) == "env=prod,release=v1,team=a");
+  CHECK(told(labels[3]) == "release=v1,stage=prod,team=a");
+  CHECK(labels[4].is(labels[0]));
+  CHECK(told(labels[5]) == "env=x,team=a,version=v1");
+}
+
 TEST_CASE("labels: what is altered or dropped is reported of each endpoint") {
   const Instance bad = tagged({"version=a b", "password|x"}, an_instance("10.0.0.1"));
   const auto [labels, codes] = make_all(a_service("pay", {bad, bad, bad}), testing::no_choices());

@@ -169,7 +169,11 @@ Service Draw::service(std::size_t index, const std::vector<std::shared_ptr<const
   if (once_in(10)) service.metadata.emplace_back("protocol", "http2");
   const std::size_t style = below(4);
   const std::size_t count = once_in(30) ? 90 : below(8);
-  for (std::size_t i = 0; i < count; ++i) service.instances.push_back(instance(i, style));
+  for (std::size_t i = 0; i < count; ++i) {
+    service.instances.push_back(instance(i, style));
+    if (i > 0 && once_in(2)) service.instances[i].tags = service.instances[i - 1].tags;
+    if (i > 0 && once_in(2)) service.instances[i].ports = service.instances[i - 1].ports;
+  }
   return service;
 }
 
