@@ -31,7 +31,7 @@ from support.certificates import Authority  # noqa: E402
 SERVICES, INSTANCES = 5000, 15
 GROWTH = (1000, 5000, 20000)
 AT_ONCE = 16
-RUNS = 11
+RUNS = 31
 # Parts of a run, as inclusive costs of functions; what is within another one of them is taken off it.
 PARTS = {
     "JSON of Consul": r"sources::consul::parse_instances\(",
