@@ -186,7 +186,7 @@ Planned plan_for_directory(Session& session, const std::string& path) {
   plan::Planner planner(std::move(wanted), policy_of(session, ""));
 
   const Stopwatch watch(session.facts, "list");
-  if (!session.settings.output_dir.empty() && !session.settings.check) planned.directory->lock();
+  if (writes_files(session.settings)) planned.directory->lock();
   const auto problems = planned.directory->read(*session.context, planned.objects, planned.api_version, planner);
   if (!problems.empty()) {
     std::vector<std::string> lines;
@@ -199,6 +199,10 @@ Planned plan_for_directory(Session& session, const std::string& path) {
   session.report.show();
   say_sources(session, planned.gathered);
   return planned;
+}
+
+bool writes_files(const config::Settings& settings) {
+  return !settings.output_dir.empty() && !settings.check;
 }
 
 ExitCode exit_code_of_plan(const Session& session, const Planned& planned, bool applying) {

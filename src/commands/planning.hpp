@@ -28,6 +28,9 @@ Planned plan_for_cluster(Session& session);
 /// The same for a directory or a file. Throws Error{usage} if a file of it cannot be understood: it might hide objects.
 Planned plan_for_directory(Session& session, const std::string& path);
 
+/// Whether the run writes files of manifests.
+bool writes_files(const config::Settings& settings);
+
 /// Makes ready to speak to the cluster. Throws Error{usage}.
 std::unique_ptr<kube::Cluster> connect(Session& session);
 /// The field manager: --field-manager, else registry2istio-OWNER.

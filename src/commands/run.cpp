@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "commands/cli.hpp"
 #include "commands/metrics.hpp"
+#include "commands/planning.hpp"
 #include "commands/run_report.hpp"
 #include "commands/session.hpp"
 #include "commands/signals.hpp"
@@ -27,8 +28,7 @@ namespace {
 /// What a signal left undone, in the words of the command.
 std::string_view after_interrupt(const Session& session) {
   const CommandRow& row = *session.invocation.command;
-  const bool writes_files = !session.settings.output_dir.empty() && !session.settings.check;
-  if (row.name == "apply" || writes_files)
+  if (row.name == "apply" || writes_files(session.settings))
     return "what is listed above was written, nothing else; the next run goes on from there";
   return row.name == "export" || row.name == "diff" || row.name == "why" ? "nothing was printed"
                                                                          : "nothing was written";

@@ -13,8 +13,7 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
 
-  /// False: there is no such folder.
-  [[nodiscard]] bool is_open() const { return fd_ >= 0; }
+  /// False: there is no such folder, or no lock.
   [[nodiscard]] bool is_held() const { return is_held_; }
 
  private:

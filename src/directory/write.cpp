@@ -87,7 +87,7 @@ void apply(const FileStep& step, std::set<std::string>& places) {
 void Directory::lock() {
   if (lock_ || is_file_) return;
   auto lock = std::make_unique<const FolderLock>(path_);
-  if (lock->is_open()) lock_ = std::move(lock);
+  if (lock->is_held()) lock_ = std::move(lock);
 }
 
 void Directory::write(Context& context, std::span<const Change> changes, const std::string& api_version,
@@ -107,7 +107,7 @@ void Directory::write(Context& context, std::span<const Change> changes, const s
   for (const FileStep& step : outlook.steps) {
     context.check_interrupt();
     const fs::path folder = (root / step.place).parent_path();
-    if (lock_ && lock_->is_held() && cleaned.insert(folder).second) remove_unfinished(folder);
+    if (lock_ && cleaned.insert(folder).second) remove_unfinished(folder);
     make_step(root, step, changes[step.change], api_version);
     apply(step, places_);
     const ObjectKey& key = changes[step.change].key;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 namespace r2i {
@@ -105,15 +106,27 @@ std::size_t redact(Pairs& pairs) {
   return count;
 }
 
-/// Tags are `key=value`, `key|value` or one word.
-std::size_t redact_tag(std::string& tag) {
+/// Where the secret of a tag begins, if it has one: tags are `key=value`, `key|value` or one word.
+std::optional<std::size_t> find_secret(const std::string& tag) {
   const auto separator = tag.find_first_of("=|");
   const std::string_view value =
       separator == std::string::npos ? std::string_view(tag) : std::string_view(tag).substr(separator + 1);
   const bool named = separator != std::string::npos && is_secret_key(std::string_view(tag).substr(0, separator));
-  if (value == kRedacted || !(named || is_secret_value(value))) return 0;
-  tag.replace(separator == std::string::npos ? 0 : separator + 1, std::string::npos, kRedacted);
-  return 1;
+  if (value == kRedacted || !(named || is_secret_value(value))) return std::nullopt;
+  return separator == std::string::npos ? 0 : separator + 1;
+}
+
+/// Few have any: those that do not stay shared.
+std::size_t redact(SharedList& shared) {
+  const auto count = static_cast<std::size_t>(
+      std::ranges::count_if(shared, [](const std::string& tag) { return find_secret(tag).has_value(); }));
+  if (count == 0) return 0;
+  shared.change([](auto& tags) {
+    for (std::string& tag : tags) {
+      if (const auto secret = find_secret(tag)) tag.replace(*secret, std::string::npos, kRedacted);
+    }
+  });
+  return count;
 }
 
 }  // namespace
@@ -170,9 +183,7 @@ std::size_t redact(Service& service) {
   std::size_t count = redact(service.metadata);
   for (Instance& instance : service.instances) {
     count += redact(instance.metadata);
-    instance.tags.change([&](auto& tags) {
-      for (std::string& tag : tags) count += redact_tag(tag);
-    });
+    count += redact(instance.tags);
   }
   return count;
 }

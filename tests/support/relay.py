@@ -15,7 +15,7 @@ class Relay:
     """`with Relay(port, before=hook) as relay:` passes everything on to this port of loopback. `hook(bytes)` is called with
     what a client sends before it is passed on, for one client at a time; nothing goes on before it returns."""
 
-    def __init__(self, port: int, before: Callable[[bytes], None]) -> None:
+    def __init__(self, port: int, before: Callable[[bytes], None] | None = None) -> None:
         self._target = (LOOPBACK, port)
         self._before = before
         self._one_at_a_time = threading.Lock()
@@ -61,7 +61,7 @@ class ConnectProxy(Relay):
     """A proxy for tunnels into loopback: `asked` has the CONNECT requests, each with its headers."""
 
     def __init__(self) -> None:
-        super().__init__(0, before=lambda _: None)
+        super().__init__(0)
         self.asked: list[str] = []
 
     def _serve(self, client: socket.socket) -> None:
